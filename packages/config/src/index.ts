@@ -1,0 +1,2 @@
+export * from "./forks.ts";
+export * from "./rollup-config.ts";
