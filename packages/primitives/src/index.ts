@@ -4,6 +4,7 @@ export * from "./engine-api.ts";
 export * from "./errors.ts";
 export * from "./keccak.ts";
 export * from "./l1-source.ts";
+export * from "./logger.ts";
 export * from "./refs.ts";
 export * from "./rlp.ts";
 export * from "./secp256k1.ts";
