@@ -1,2 +1,3 @@
 export * from "./forks.ts";
 export * from "./rollup-config.ts";
+export * from "./options.ts";

@@ -1,0 +1,55 @@
+import { chainIdList, FORKS, flag, type ForkSchedule, list, type OptionTable, type OptionValues, port, text, whole } from "@pangaea/config";
+import { InvalidInputError } from "@pangaea/primitives";
+
+/** A fork and when it activates: seconds after genesis, or never. */
+export interface ForkChoice {
+  readonly fork: Exclude<(typeof FORKS)[number], "bedrock">;
+  readonly offset: number | undefined;
+}
+
+function parseForkChoice(value: string): ForkChoice {
+  const [name, when] = value.split("=");
+  const fork = FORKS.find((one) => one === name);
+  if (fork === undefined || fork === "bedrock") throw new InvalidInputError(`wants a fork after bedrock (${FORKS.slice(1).join(", ")}), not "${name}"`);
+  if (when === "never") return { fork, offset: undefined };
+  if (when === undefined || !/^\d+$/.test(when)) throw new InvalidInputError(`wants ${fork}=SECONDS or ${fork}=never, not "${value}"`);
+  return { fork, offset: Number(when) };
+}
+
+export const DEVNET_OPTIONS = {
+  chains: { ...chainIdList("L2 chain ids"), default: [901, 902] },
+  "data-dir": text("keep everything here and go on from it at the next start; without it state lives in memory", "DIR"),
+  "l1.port": port("L1 JSON-RPC, WebSocket and beacon API", 8545),
+  "l1.block-time": whole("seconds between L1 blocks", 2, 1, 60, "S"),
+  "l2.port": port("JSON-RPC and WebSocket of the first L2; the others follow; 0 takes free ones", 9545),
+  "l2.block-time": list("seconds between L2 blocks: one value for all, or one per chain", "S,…", (value) => {
+    if (!/^[1-9]\d?$/.test(value)) throw new InvalidInputError(`wants seconds from 1 to 99, not "${value}"`);
+    return Number(value);
+  }),
+  "rpc.port": port("supernode RPC", 8420),
+  fork: list("activate a fork later or never: seconds after genesis. Default: all up to jovian at genesis", "NAME=S,…", parseForkChoice),
+  "seq-window": whole("sequencing window, L1 blocks", 3_600, 2, 100_000),
+  "batcher.data": { ...text("where batches go: blobs, calldata or auto", "NAME", "blobs") },
+  json: flag("print one line of JSON when ready, then nothing"),
+  quiet: flag("print only warnings and errors"),
+  "log.level": text("debug, info, warn or error", "LEVEL", "warn"),
+} as const satisfies OptionTable;
+
+export type DevnetFlags = OptionValues<typeof DEVNET_OPTIONS>;
+
+/** The fork schedule of a devnet whose genesis is at `genesisTime`: everything up to Jovian at genesis unless chosen otherwise. */
+export function devnetForks(choices: readonly ForkChoice[], genesisTime: number): ForkSchedule {
+  const chosen = new Map(choices.map(({ fork, offset }) => [fork, offset]));
+  const schedule: Record<string, number> = {};
+  let previous: { readonly fork: string; readonly time: number | undefined } = { fork: "bedrock", time: 0 };
+  for (const fork of FORKS.slice(1)) {
+    const offset = chosen.has(fork as ForkChoice["fork"]) ? chosen.get(fork as ForkChoice["fork"]) : fork === "karst" || fork === "lagoon" ? undefined : 0;
+    const time = offset === undefined ? undefined : offset === 0 ? 0 : genesisTime + offset;
+    if (time !== undefined && (previous.time === undefined || time < previous.time)) {
+      throw new InvalidInputError(`--fork: ${fork} would activate before ${previous.fork}; give ${previous.fork} an earlier time or ${fork} a later one (or never)`);
+    }
+    if (time !== undefined) schedule[fork] = time;
+    previous = { fork, time };
+  }
+  return schedule;
+}

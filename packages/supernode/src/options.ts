@@ -1,0 +1,53 @@
+import { chainIdList, flag, list, type OptionTable, type OptionValues, optionalWhole, port, resolveOptions, text, whole } from "@pangaea/config";
+import { InvalidInputError } from "@pangaea/primitives";
+
+/** Flags of the whole process; names are op-supernode's. */
+export const SUPERNODE_OPTIONS = {
+  chains: chainIdList("chain ids to run, comma separated; each needs --vn.<id>.rollup.config"),
+  "data-dir": text("where state is kept; without it everything lives in memory", "DIR"),
+  l1: list("L1 JSON-RPC endpoints; the first that works is used", "URL,…", (url) => url),
+  "l1.beacon": text("L1 beacon API endpoint", "URL"),
+  "l1.beacon-fallbacks": list("further beacon endpoints, blob archives among them", "URL,…", (url) => url),
+  "l1.http-poll-interval": whole("milliseconds between looks at the L1 heads", 1_000, 50, 600_000, "MS"),
+  "l1.max-concurrency": whole("L1 requests under way at once", 10, 1, 1_000),
+  "rpc.addr": text("address the RPC listens on", "HOST", "127.0.0.1"),
+  "rpc.port": port("port of the RPC: root at /, chains at /<chainId>/; 0 takes a free one", 8420),
+  "rpc.enable-admin": flag("serve admin_* methods"),
+  "log.level": text("debug, info, warn or error", "LEVEL", "info"),
+} as const satisfies OptionTable;
+
+/** Flags of one virtual node: given as --vn.all.<flag> or --vn.<chainId>.<flag>; the chain's own wins. Names are op-node's where it has them. */
+export const VIRTUAL_NODE_OPTIONS = {
+  "rollup.config": text("the chain's rollup.json", "FILE"),
+  l2: text("Engine API of the chain's execution layer; without it the embedded one runs", "URL"),
+  "l2.jwt-secret": text("file with the 32-byte hex secret of that Engine API", "FILE"),
+  "l2.genesis": text("the chain's genesis.json, for the embedded execution layer", "FILE"),
+  "l2.rpc.addr": text("address of the embedded execution layer's RPC", "HOST", "127.0.0.1"),
+  "l2.rpc.port": optionalWhole("port of the embedded execution layer's RPC; absent serves none", "PORT"),
+  "l2.engine.port": optionalWhole("port of the embedded execution layer's Engine API with JWT; absent serves none", "PORT"),
+  "sequencer.enabled": flag("sequence the chain"),
+  "sequencer.stopped": flag("start with the sequencer stopped"),
+  "sequencer.l1-confs": whole("L1 blocks between the L1 head and the origin that the sequencer picks", 4, 0, 10_000),
+  "sequencer.max-safe-lag": whole("stop building when unsafe is this many blocks ahead of safe; 0 is off", 0, 0),
+  "sequencer.recover": flag("build only what derivation would build, to meet it again after a missed window"),
+  "verifier.l1-confs": whole("L1 blocks between the L1 head and what derivation reads", 0, 0, 10_000),
+} as const satisfies OptionTable;
+
+export type SupernodeOptions = OptionValues<typeof SUPERNODE_OPTIONS>;
+export type VirtualNodeOptions = OptionValues<typeof VIRTUAL_NODE_OPTIONS>;
+
+/** The table of every flag for these chains: the process's own, `vn.all.*`, and `vn.<id>.*` of each chain. */
+export function supernodeFlagTable(chainIds: readonly number[]): OptionTable {
+  const scoped = (scope: string) => Object.fromEntries(Object.entries(VIRTUAL_NODE_OPTIONS).map(([name, spec]) => [`vn.${scope}.${name}`, spec]));
+  return Object.assign({ ...SUPERNODE_OPTIONS }, scoped("all"), ...chainIds.map((chainId) => scoped(String(chainId))));
+}
+
+/** The settings of one chain's node: its own flag, else `vn.all`, else the default. Throws `InvalidInputError` naming the flag. */
+export function virtualNodeOptions(chainId: number, given: Readonly<Record<string, string | undefined>>): VirtualNodeOptions {
+  const merged = Object.fromEntries(Object.keys(VIRTUAL_NODE_OPTIONS).map((name) => [name, given[`vn.${chainId}.${name}`] ?? given[`vn.all.${name}`]]));
+  try {
+    return resolveOptions(VIRTUAL_NODE_OPTIONS, merged, {});
+  } catch (error) {
+    throw error instanceof InvalidInputError ? new InvalidInputError(`chain ${chainId}: ${error.message.replace("--", "--vn.*.")}`) : error;
+  }
+}
