@@ -1,0 +1,55 @@
+import { createRequire } from "node:module";
+import { CriticalError, errorMessage } from "@pangaea/primitives";
+import type { Database } from "lmdb";
+import type { Range, Store, Write } from "./store.ts";
+
+const MAP_SIZE = 1 << 30;
+
+/** A store in an LMDB environment: one folder, one writer. A batch is one durable transaction. */
+export class LmdbStore implements Store {
+  readonly #database: Database<Uint8Array, Buffer>;
+
+  /** Opens or creates the environment at `path`. Throws `CriticalError` when LMDB cannot be loaded or the folder not be used. */
+  constructor(path: string) {
+    try {
+      const { open }: typeof import("lmdb") = createRequire(import.meta.url)("lmdb");
+      this.#database = open<Uint8Array, Buffer>({ path, keyEncoding: "binary", encoding: "binary", mapSize: MAP_SIZE, compression: false, noSubdir: false });
+    } catch (error) {
+      throw new CriticalError(`the store at ${path} cannot be opened (${errorMessage(error)}): check the folder's permissions and that no other process uses it, or leave --data-dir out to run in memory`);
+    }
+  }
+
+  get(key: Uint8Array): Uint8Array | undefined {
+    const value = this.#database.get(asBuffer(key));
+    return value === undefined ? undefined : new Uint8Array(value);
+  }
+
+  *entries(range: Range = {}): Iterable<readonly [key: Uint8Array, value: Uint8Array]> {
+    const { from, to, limit, reverse } = range;
+    // LMDB walks backwards from an inclusive start to an exclusive end; ours is the mirror, so the bounds are filtered.
+    const bounds = reverse === true ? { ...(to === undefined ? {} : { start: asBuffer(to) }), reverse: true } : { ...(from === undefined ? {} : { start: asBuffer(from) }), ...(to === undefined ? {} : { end: asBuffer(to) }) };
+    let left = limit ?? Number.MAX_SAFE_INTEGER;
+    for (const { key, value } of this.#database.getRange(bounds)) {
+      if (left === 0) return;
+      if (reverse === true && to !== undefined && Buffer.compare(key, to) >= 0) continue;
+      if (reverse === true && from !== undefined && Buffer.compare(key, from) < 0) return;
+      left--;
+      yield [new Uint8Array(key), new Uint8Array(value)];
+    }
+  }
+
+  write(batch: readonly Write[]): void {
+    this.#database.transactionSync(() => {
+      for (const [key, value] of batch) {
+        if (value === undefined) this.#database.removeSync(asBuffer(key));
+        else this.#database.putSync(asBuffer(key), value);
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#database.close();
+  }
+}
+
+const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
