@@ -16,9 +16,9 @@ export interface SpanBatchBlock {
 
 /** Consecutive L2 blocks in one batch. `relTimestamp`: seconds from L2 genesis to the first block. Source: specs `protocol/delta/span-batches.md`. */
 export interface SpanBatch {
-  readonly relTimestamp: number;
+  readonly relTimestamp: bigint;
   /** L1 origin of the last block. */
-  readonly l1OriginNumber: number;
+  readonly l1OriginNumber: bigint;
   /** First 20 bytes of the parent's hash, and of the last L1 origin's. */
   readonly parentCheck: Uint8Array;
   readonly l1OriginCheck: Uint8Array;
@@ -50,8 +50,8 @@ export function encodeSpanBatchWith(batch: SpanBatch, columns: SpanTransactionCo
 /** Decodes what follows the type byte. Throws `InvalidInputError`. */
 export function decodeSpanBatch(data: Uint8Array, { l2ChainId }: { readonly l2ChainId: number }): SpanBatch {
   const reader = new ByteReader(data);
-  const relTimestamp = reader.safeUvarint("span batch timestamp");
-  const l1OriginNumber = reader.safeUvarint("span batch L1 origin");
+  const relTimestamp = BigInt(reader.uvarint("span batch timestamp"));
+  const l1OriginNumber = BigInt(reader.uvarint("span batch L1 origin"));
   const parentCheck = reader.take(20, "span batch parent check");
   const l1OriginCheck = reader.take(20, "span batch L1 origin check");
   const count = reader.safeUvarint("span batch block count");
