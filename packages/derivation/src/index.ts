@@ -1,1 +1,13 @@
-export {};
+export * from "./attributes/deposits.ts";
+export * from "./attributes/prepare-attributes.ts";
+export * from "./attributes/system-config-updates.ts";
+export * from "./attributes-match.ts";
+export * from "./payload.ts";
+export * from "./pipeline.ts";
+export * from "./rules/singular-batch.ts";
+export * from "./rules/span-batch.ts";
+export * from "./rules/validity.ts";
+export * from "./stages/channel-assembler.ts";
+export * from "./stages/channel-reader.ts";
+export * from "./stages/frame-queue.ts";
+export * from "./sync-start.ts";

@@ -1,0 +1,143 @@
+import { channelTimeout, isForkActiveAtInclusion, type RollupConfig } from "@pangaea/config";
+import { CriticalError, type ExecutionLayer, formatBlock, isDepositTransaction, type L1BlockRef, type L1Source, type L2BlockRef, type PayloadAttributes, ResetError } from "@pangaea/primitives";
+import { prepareAttributes } from "./attributes/prepare-attributes.ts";
+import { l2BlockRefFromPayload, systemConfigFromPayload } from "./payload.ts";
+import { type BatchSource, BatchStage } from "./stages/batch-stage.ts";
+import { ChannelAssembler } from "./stages/channel-assembler.ts";
+import { type Batch, ChannelReader } from "./stages/channel-reader.ts";
+import { FrameQueue } from "./stages/frame-queue.ts";
+import { retrieveL1Data } from "./stages/l1-retrieval.ts";
+import { L1Traversal } from "./stages/l1-traversal.ts";
+
+/** Attributes with the block they build on and the L1 block that completed them. */
+export interface DerivedAttributes {
+  readonly attributes: PayloadAttributes;
+  readonly parent: L2BlockRef;
+  readonly derivedFrom: L1BlockRef;
+  /** Whether the block may count as safe once it stands. */
+  readonly concluding: boolean;
+}
+
+/** advanced: the pipeline reads the next L1 block. working: call again. idle: the next L1 block is not there yet. */
+export type PipelineStep =
+  | { readonly kind: "attributes"; readonly attributes: DerivedAttributes }
+  | { readonly kind: "advanced"; readonly origin: L1BlockRef }
+  | { readonly kind: "working" }
+  | { readonly kind: "idle" };
+
+export interface PipelineModules {
+  readonly config: RollupConfig;
+  readonly l1: L1Source;
+  readonly l2: Pick<ExecutionLayer, "payloadByHash" | "payloadByNumber">;
+}
+
+interface Stages {
+  readonly traversal: L1Traversal;
+  readonly frames: FrameQueue;
+  readonly assembler: ChannelAssembler;
+  readonly reader: ChannelReader;
+  readonly batches: BatchStage;
+}
+
+/** The same attributes with deposits alone: what stands in for a block that does not execute. Source: specs `protocol/holocene/derivation.md#engine-queue`. */
+export function depositsOnly(derived: DerivedAttributes): DerivedAttributes {
+  return { ...derived, attributes: { ...derived.attributes, transactions: derived.attributes.transactions.filter(isDepositTransaction) } };
+}
+
+/**
+ * Derives L2 blocks from L1: in, L1 blocks; out, payload attributes one block at a time. Call `reset` first, and again after a `ResetError`.
+ * `step` gives the same attributes until the safe head it is called with has moved.
+ * Errors: `ResetError`, `TemporaryError` (call again), `CriticalError`. Source: specs `protocol/derivation.md`, `protocol/holocene/derivation.md`.
+ */
+export class DerivationPipeline {
+  readonly #modules: PipelineModules;
+  #stages: Stages | undefined;
+  /** Whether the origin's own data has been taken into the frame queue. */
+  #originRead = false;
+  #pending: DerivedAttributes | undefined;
+
+  constructor(modules: PipelineModules) {
+    this.#modules = modules;
+  }
+
+  /** The L1 block that is being read; undefined before the first reset. */
+  origin(): L1BlockRef | undefined {
+    return this.#stages?.traversal.origin;
+  }
+
+  /** Starts over so that the block after `safeHead` comes next: from far enough back that no channel open at its origin is missed. */
+  async reset(safeHead: L2BlockRef): Promise<void> {
+    const { config, l1, l2 } = this.#modules;
+    this.#stages = undefined;
+    this.#pending = undefined;
+    let start = safeHead;
+    const timeout = channelTimeout(config, (await l1.blockRefByHash(safeHead.l1Origin.hash)).timestamp);
+    while (start.number > config.genesis.l2.number && start.l1Origin.number > config.genesis.l1.number && start.l1Origin.number + timeout > safeHead.l1Origin.number) {
+      start = l2BlockRefFromPayload(config, (await l2.payloadByHash(start.parentHash)).payload);
+    }
+    const base = await l1.blockRefByHash(start.l1Origin.hash);
+    const system = systemConfigFromPayload(config, (await l2.payloadByHash(start.hash)).payload);
+    const source: BatchSource = { nextBatch: () => this.#nextBatch(), flushChannel: () => this.flushChannel() };
+    this.#stages = {
+      traversal: new L1Traversal(config, l1, base, system),
+      frames: new FrameQueue(),
+      assembler: new ChannelAssembler(config),
+      reader: new ChannelReader(config),
+      batches: new BatchStage(config, l2, source, base),
+    };
+    this.#originRead = false;
+  }
+
+  /** Forgets the open channel, the one being read and the span batch in hand: called when a derived block was replaced. */
+  flushChannel(): void {
+    this.#stages?.assembler.flush();
+    this.#stages?.reader.flush();
+    this.#stages?.batches.flush();
+  }
+
+  async step(safeHead: L2BlockRef): Promise<PipelineStep> {
+    const stages = this.#requireStages();
+    if (this.#pending?.parent.hash === safeHead.hash) return { kind: "attributes", attributes: this.#pending };
+    this.#pending = undefined;
+    const { origin } = stages.traversal;
+    if (!isForkActiveAtInclusion(this.#modules.config.forks, "holocene", origin.timestamp)) {
+      throw new CriticalError(`L1 block ${formatBlock(origin)} is before Holocene (holocene_time ${this.#modules.config.forks.holocene ?? "not set"}): only Holocene's derivation rules and later are available`);
+    }
+    const next = await stages.batches.next(safeHead, origin);
+    if (next.kind === "working") return { kind: "working" };
+    if (next.kind === "batch") return { kind: "attributes", attributes: await this.#derive(safeHead, next.batch, origin) };
+    if (!(await stages.traversal.advance())) return { kind: "idle" };
+    this.#originRead = false;
+    return { kind: "advanced", origin: stages.traversal.origin };
+  }
+
+  async #derive(parent: L2BlockRef, batch: { readonly epochNumber: number; readonly epochHash: `0x${string}`; readonly timestamp: number; readonly transactions: readonly Uint8Array[] }, derivedFrom: L1BlockRef): Promise<DerivedAttributes> {
+    const attributes = await prepareAttributes(this.#modules, parent, { hash: batch.epochHash, number: batch.epochNumber });
+    if (attributes.timestamp !== batch.timestamp) throw new ResetError(`a batch for time ${batch.timestamp} met L2 block ${formatBlock(parent)}, whose child is due at ${attributes.timestamp}`);
+    this.#pending = { attributes: { ...attributes, noTxPool: true, transactions: [...attributes.transactions, ...batch.transactions] }, parent, derivedFrom, concluding: true };
+    return this.#pending;
+  }
+
+  #requireStages(): Stages {
+    if (this.#stages === undefined) throw new ResetError("the derivation pipeline has not been reset to a safe head yet");
+    return this.#stages;
+  }
+
+  /** The next batch of the data that L1 has given so far. */
+  async #nextBatch(): Promise<Batch | undefined> {
+    const { traversal, frames, assembler, reader } = this.#requireStages();
+    for (;;) {
+      const batch = reader.next();
+      if (batch !== undefined) return batch;
+      const frame = frames.next();
+      if (frame !== undefined) {
+        const channel = assembler.add(frame, traversal.origin);
+        if (channel !== undefined) await reader.open(channel, traversal.origin);
+        continue;
+      }
+      if (this.#originRead) return undefined;
+      frames.add(await retrieveL1Data(this.#modules.config, this.#modules.l1, traversal.origin, traversal.systemConfig.batcherAddress));
+      this.#originRead = true;
+    }
+  }
+}
