@@ -5,7 +5,7 @@ type Item = { readonly data: Uint8Array } | { readonly blob: BlobHash };
 
 /** An address in an encoded transaction is looked for byte by byte before the transaction is decoded: most are not the batcher's. */
 function mentions(encoded: Uint8Array, address: Uint8Array): boolean {
-  return Buffer.from(encoded.buffer, encoded.byteOffset, encoded.length).includes(address);
+  return Buffer.from(encoded.buffer, encoded.byteOffset, encoded.length).includes(Buffer.from(address));
 }
 
 function decodeBatcherTransaction(encoded: Uint8Array): SignedTransaction | undefined {
