@@ -1,0 +1,77 @@
+import { PREDEPLOYS } from "@pangaea/config";
+import type { WorldState } from "@pangaea/evm";
+import { bigIntToBytes, fastLzLength, readU16, readU32, readU64 } from "@pangaea/primitives";
+import type { OpRules } from "../op-rules.ts";
+
+/** What the L1Block contract says of fees: wei, and scalars as they stand there. Source: specs `protocol/{ecotone,isthmus,jovian}/l1-attributes.md`. */
+export interface L1FeeParameters {
+  readonly baseFee: bigint;
+  readonly blobBaseFee: bigint;
+  readonly baseFeeScalar: number;
+  readonly blobBaseFeeScalar: number;
+  readonly overhead: bigint;
+  readonly scalar: bigint;
+  readonly operatorFeeScalar: number;
+  readonly operatorFeeConstant: bigint;
+  readonly daFootprintGasScalar: number;
+}
+
+const SLOT = { baseFee: 1n, scalars: 3n, overhead: 5n, scalar: 6n, blobBaseFee: 7n, operatorFee: 8n } as const;
+/** An estimate of compressed size in millionths of a byte, by FastLZ length. Source: specs `protocol/fjord/exec-engine.md`. */
+const FJORD = { intercept: -42_585_600n, perByte: 836_500n, least: 100_000_000n, unit: 1_000_000n } as const;
+
+export function readL1FeeParameters(state: WorldState): L1FeeParameters {
+  const read = (slot: bigint) => state.storage(PREDEPLOYS.l1Block, slot);
+  const scalars = bigIntToBytes(read(SLOT.scalars), 32);
+  const operator = bigIntToBytes(read(SLOT.operatorFee), 32);
+  return {
+    baseFee: read(SLOT.baseFee),
+    blobBaseFee: read(SLOT.blobBaseFee),
+    baseFeeScalar: readU32(scalars, 16),
+    blobBaseFeeScalar: readU32(scalars, 20),
+    overhead: read(SLOT.overhead),
+    scalar: read(SLOT.scalar),
+    operatorFeeScalar: readU32(operator, 20),
+    operatorFeeConstant: readU64(operator, 24),
+    daFootprintGasScalar: readU16(operator, 18),
+  };
+}
+
+/** Estimated compressed size of an encoded transaction, in millionths of a byte. */
+export function estimatedSize(encoded: Uint8Array): bigint {
+  const estimate = FJORD.intercept + FJORD.perByte * BigInt(fastLzLength(encoded));
+  return estimate > FJORD.least ? estimate : FJORD.least;
+}
+
+function calldataGas(encoded: Uint8Array): bigint {
+  let gas = 0;
+  for (const byte of encoded) gas += byte === 0 ? 4 : 16;
+  return BigInt(gas);
+}
+
+/** The L1 data fee of an encoded transaction in wei, and the gas that receipts call `l1GasUsed`. */
+export function l1Fee(encoded: Uint8Array, fees: L1FeeParameters, rules: OpRules): { readonly fee: bigint; readonly gasUsed: bigint } {
+  const weighted = 16n * fees.baseFee * BigInt(fees.baseFeeScalar) + fees.blobBaseFee * BigInt(fees.blobBaseFeeScalar);
+  if (rules.active("fjord")) {
+    const size = estimatedSize(encoded);
+    return { fee: (size * weighted) / 1_000_000_000_000n, gasUsed: (size * 16n) / FJORD.unit };
+  }
+  const gas = calldataGas(encoded);
+  // Ecotone's first block still has the older contract, whose new fields are all zero.
+  const isFirstEcotone = fees.blobBaseFee === 0n && fees.baseFeeScalar === 0 && fees.blobBaseFeeScalar === 0;
+  if (rules.active("ecotone") && !isFirstEcotone) return { fee: (gas * weighted) / 16_000_000n, gasUsed: gas };
+  const gasUsed = gas + fees.overhead + (rules.active("regolith") ? 0n : 68n * 16n);
+  return { fee: (gasUsed * fees.baseFee * fees.scalar) / 1_000_000n, gasUsed };
+}
+
+/** The operator fee for an amount of gas, in wei. Source: specs `protocol/{isthmus,jovian}/exec-engine.md`. */
+export function operatorFee(gas: number, fees: L1FeeParameters, rules: OpRules): bigint {
+  if (!rules.active("isthmus")) return 0n;
+  const scaled = BigInt(gas) * BigInt(fees.operatorFeeScalar);
+  return (rules.active("jovian") ? scaled * 100n : scaled / 1_000_000n) + fees.operatorFeeConstant;
+}
+
+/** What a transaction counts towards the block's DA footprint, in gas. Source: specs `protocol/jovian/exec-engine.md`. */
+export function daFootprint(encoded: Uint8Array, fees: L1FeeParameters): number {
+  return Number(estimatedSize(encoded) / FJORD.unit) * fees.daFootprintGasScalar;
+}
