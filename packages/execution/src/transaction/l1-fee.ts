@@ -17,11 +17,15 @@ export interface L1FeeParameters {
 }
 
 const SLOT = { baseFee: 1n, scalars: 3n, overhead: 5n, scalar: 6n, blobBaseFee: 7n, operatorFee: 8n } as const;
+const BEDROCK_SLOTS: ReadonlySet<bigint> = new Set([SLOT.baseFee, SLOT.overhead, SLOT.scalar]);
+const ECOTONE_SLOTS: ReadonlySet<bigint> = new Set([SLOT.baseFee, SLOT.scalars, SLOT.blobBaseFee]);
 /** An estimate of compressed size in millionths of a byte, by FastLZ length. Source: specs `protocol/fjord/exec-engine.md`. */
 const FJORD = { intercept: -42_585_600n, perByte: 836_500n, least: 100_000_000n, unit: 1_000_000n } as const;
 
-export function readL1FeeParameters(state: WorldState): L1FeeParameters {
-  const read = (slot: bigint) => state.storage(PREDEPLOYS.l1Block, slot);
+/** Reads the slots that the block's fork uses, and only those. */
+export function readL1FeeParameters(state: WorldState, rules: OpRules): L1FeeParameters {
+  const slots = rules.active("ecotone") ? ECOTONE_SLOTS : BEDROCK_SLOTS;
+  const read = (slot: bigint) => (slots.has(slot) || (slot === SLOT.operatorFee && rules.active("isthmus")) ? state.storage(PREDEPLOYS.l1Block, slot) : 0n);
   const scalars = bigIntToBytes(read(SLOT.scalars), 32);
   const operator = bigIntToBytes(read(SLOT.operatorFee), 32);
   return {
@@ -57,9 +61,7 @@ export function l1Fee(encoded: Uint8Array, fees: L1FeeParameters, rules: OpRules
     return { fee: (size * weighted) / 1_000_000_000_000n, gasUsed: (size * 16n) / FJORD.unit };
   }
   const gas = calldataGas(encoded);
-  // Ecotone's first block still has the older contract, whose new fields are all zero.
-  const isFirstEcotone = fees.blobBaseFee === 0n && fees.baseFeeScalar === 0 && fees.blobBaseFeeScalar === 0;
-  if (rules.active("ecotone") && !isFirstEcotone) return { fee: (gas * weighted) / 16_000_000n, gasUsed: gas };
+  if (rules.active("ecotone")) return { fee: (gas * weighted) / 16_000_000n, gasUsed: gas };
   const gasUsed = gas + fees.overhead + (rules.active("regolith") ? 0n : 68n * 16n);
   return { fee: (gasUsed * fees.baseFee * fees.scalar) / 1_000_000n, gasUsed };
 }

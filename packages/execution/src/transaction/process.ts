@@ -39,7 +39,7 @@ function settleGas(gas: number, executed: Executed, refund: number, floor: numbe
 export function processTransaction(evm: Evm, rules: OpRules, transaction: SignedTransaction, encoded: Uint8Array, sender: Hex): Outcome {
   const { state, block } = evm;
   validateStateless(transaction, block.chainId, rules);
-  const fees = readL1FeeParameters(state);
+  const fees = readL1FeeParameters(state, rules);
   const l1 = l1Fee(encoded, fees, rules).fee;
   validateAgainstState(transaction, sender, state, block, l1 + operatorFee(transaction.gas, fees, rules));
   state.beginTransaction();
