@@ -2,4 +2,8 @@ export * from "./block/base-fee.ts";
 export * from "./block/block.ts";
 export * from "./block/block-builder.ts";
 export * from "./block/process-block.ts";
+export * from "./chain/blockchain.ts";
+export * from "./chain/genesis-block.ts";
+export * from "./engine/embedded-execution-layer.ts";
 export * from "./op-rules.ts";
+export * from "./pool/pool.ts";
