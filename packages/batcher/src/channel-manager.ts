@@ -37,6 +37,10 @@ export class ChannelManager {
     this.#ratio = options.initialRatio;
   }
 
+  get blockCount(): number {
+    return this.#blocks.length;
+  }
+
   get blockRefs(): readonly L2BlockRef[] {
     return this.#blocks.map(({ ref }) => ref);
   }

@@ -1,6 +1,6 @@
 import type { L1Fees } from "./l1-backend.ts";
-import type { BatchData } from "./channel.ts";
-import type { TxManagerOptions } from "./options.ts";
+import { type BatchData, frameCapacity } from "./channel.ts";
+import { type ChannelOptions, type FrameCarrier, MAX_BLOBS_PER_TRANSACTION, type TxManagerOptions } from "./options.ts";
 
 /** What a transaction offers, in wei per gas. */
 export interface FeeCaps {
@@ -18,18 +18,26 @@ const LEAST_BLOB_FEE_CAP = 1_000_000_000n;
 /** What pools demand of a replacement, in percent of what it replaces. */
 const BUMP_PERCENT = { calldata: 110n, blobs: 200n } as const;
 
-/** Gas of a transaction with this data to an account without code. */
-export function batchGas(data: BatchData): number {
-  if (data.kind === "blobs") return TRANSACTION_GAS;
+/** Gas of a calldata transaction's data, without what every transaction costs. */
+function calldataGas(data: Uint8Array): number {
   let tokens = 0;
-  for (const byte of data.data) tokens += byte === 0 ? 1 : TOKENS_PER_NONZERO;
-  return TRANSACTION_GAS + tokens * GAS_PER_TOKEN;
+  for (const byte of data) tokens += byte === 0 ? 1 : TOKENS_PER_NONZERO;
+  return tokens * GAS_PER_TOKEN;
 }
 
-/** Wei that a transaction with this data costs at these fees. */
-export function batchCost(data: BatchData, fees: L1Fees): bigint {
-  const blobs = data.kind === "blobs" ? BigInt(data.blobs.length) * GAS_PER_BLOB * fees.blobBaseFee : 0n;
-  return BigInt(batchGas(data)) * (fees.baseFee + fees.priorityFee) + blobs;
+/** Gas of a transaction with this data to an account without code. */
+export function batchGas(data: BatchData): number {
+  return TRANSACTION_GAS + (data.kind === "calldata" ? calldataGas(data.data) : 0);
+}
+
+/** The carrier that puts a channel's data on L1 for less. */
+export function cheaperCarrier(data: Uint8Array, { baseFee, priorityFee, blobBaseFee }: L1Fees, options: Pick<ChannelOptions, "maxCalldataBytes">): FrameCarrier {
+  const frames = (carrier: FrameCarrier) => Math.max(1, Math.ceil(data.length / frameCapacity(carrier, options)));
+  const perGas = baseFee + priorityFee;
+  const blobs = frames("blobs");
+  const blobCost = BigInt(Math.ceil(blobs / MAX_BLOBS_PER_TRANSACTION) * TRANSACTION_GAS) * perGas + BigInt(blobs) * GAS_PER_BLOB * blobBaseFee;
+  const calldataCost = BigInt(frames("calldata") * TRANSACTION_GAS + calldataGas(data)) * perGas;
+  return calldataCost < blobCost ? "calldata" : "blobs";
 }
 
 const larger = (a: bigint, b: bigint): bigint => (a > b ? a : b);
