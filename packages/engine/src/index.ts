@@ -1,1 +1,3 @@
-export {};
+export * from "./authority.ts";
+export * from "./engine-controller.ts";
+export * from "./heads.ts";

@@ -1,0 +1,29 @@
+import type { BlockId, Hex, L2BlockRef } from "@pangaea/primitives";
+
+/**
+ * What stands above a chain and says what counts as safe there. local: the chain's own derivation decides. verified: nothing beyond the
+ * block counts. hold: it is not known just now, labels stay as they are.
+ */
+export type SafetyVerdict = { readonly kind: "local" } | { readonly kind: "verified"; readonly block: BlockId } | { readonly kind: "hold" };
+
+/** The narrow seam through which a cluster acts on one chain's labels. Source: op-supernode `SuperAuthority`. */
+export interface SafetyAuthority {
+  safeHead(): Promise<SafetyVerdict>;
+  finalizedHead(): Promise<SafetyVerdict>;
+  /** Whether a block may not stand: one that is derived is replaced by its deposits alone, any other is refused. */
+  isDenied(number: number, hash: Hex): Promise<boolean>;
+}
+
+/** A chain on its own: what it derives is safe, and nothing is denied. */
+export const localAuthority: SafetyAuthority = {
+  safeHead: async () => ({ kind: "local" }),
+  finalizedHead: async () => ({ kind: "local" }),
+  isDenied: async () => false,
+};
+
+/** The highest of the chain's own head and what the authority grants; `resolve` gives the ref of a block below it. */
+export async function grantedHead(verdict: SafetyVerdict, local: L2BlockRef, current: L2BlockRef, resolve: (block: BlockId) => Promise<L2BlockRef>): Promise<L2BlockRef> {
+  if (verdict.kind === "local") return local;
+  if (verdict.kind === "hold") return current;
+  return verdict.block.number >= local.number ? local : resolve(verdict.block);
+}

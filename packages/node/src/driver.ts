@@ -1,0 +1,197 @@
+import type { RollupConfig } from "@pangaea/config";
+import { DerivationPipeline, findSyncStart } from "@pangaea/derivation";
+import type { EngineController } from "@pangaea/engine";
+import { type Clock, errorKind, errorMessage, type ExecutionLayer, type ExecutionPayloadEnvelope, formatBlock, type L1BlockRef, type L1Heads, type L1Source, type Logger } from "@pangaea/primitives";
+import { Finality } from "./finality.ts";
+import type { SafeHeadDb } from "./safe-head-db.ts";
+import type { Sequencer } from "./sequencer/sequencer.ts";
+import { UnsafePayloads } from "./unsafe-payloads.ts";
+
+export interface DriverModules {
+  readonly config: RollupConfig;
+  readonly l1: L1Source;
+  readonly l1Heads: { heads(): L1Heads | undefined; subscribe(listener: (heads: L1Heads) => void): () => void };
+  readonly execution: ExecutionLayer;
+  readonly engine: EngineController;
+  readonly safeHeads: SafeHeadDb;
+  readonly sequencer: Sequencer | undefined;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+const RETRY_FIRST_MS = 100;
+const RETRY_MOST_MS = 10_000;
+const IDLE_MS = 60_000;
+
+/**
+ * One chain's loop. It does one thing at a time, the most urgent first: a due block of the sequencer, a reset, an unsafe block that was
+ * handed in, finality, a step of derivation; with nothing to do it sleeps until something happens.
+ */
+export class Driver {
+  readonly #modules: DriverModules;
+  readonly #pipeline: DerivationPipeline;
+  readonly #finality = new Finality();
+  readonly #unsafePayloads = new UnsafePayloads();
+  #needsReset = true;
+  #idle = false;
+  #finalizedSeen = -1;
+  #retryAt = 0;
+  #retryDelay = RETRY_FIRST_MS;
+  #wake: () => void = () => {};
+
+  constructor(modules: DriverModules) {
+    this.#modules = modules;
+    this.#pipeline = new DerivationPipeline({ config: modules.config, l1: modules.l1, l2: modules.execution });
+  }
+
+  /** The L1 block that derivation reads. */
+  get currentL1(): L1BlockRef | undefined {
+    return this.#needsReset ? undefined : this.#pipeline.origin();
+  }
+
+  addUnsafePayload(envelope: ExecutionPayloadEnvelope): void {
+    if (this.#unsafePayloads.add(envelope)) this.#wake();
+  }
+
+  requestReset(): void {
+    this.#needsReset = true;
+    this.#wake();
+  }
+
+  wake(): void {
+    this.#wake();
+  }
+
+  /** Runs until the signal aborts. Throws what cannot be handled here: `CriticalError`. */
+  async run(signal: AbortSignal): Promise<void> {
+    const unsubscribe = this.#modules.l1Heads.subscribe(() => {
+      this.#idle = false;
+      this.#wake();
+    });
+    signal.addEventListener("abort", () => this.#wake(), { once: true });
+    try {
+      while (!signal.aborted) {
+        if (!(await this.#turn())) await this.#rest(signal);
+      }
+    } finally {
+      unsubscribe();
+    }
+  }
+
+  /** Does what is most urgent; false when there was nothing. */
+  async #turn(): Promise<boolean> {
+    try {
+      const due = this.#needsReset ? undefined : this.#modules.sequencer?.due();
+      if (due !== undefined && due <= 0) {
+        await this.#modules.sequencer?.act();
+        return true;
+      }
+      if (this.#modules.clock.now() < this.#retryAt) return false;
+      const worked = await this.#work();
+      this.#retryDelay = RETRY_FIRST_MS;
+      return worked;
+    } catch (error) {
+      return this.#handle(error);
+    }
+  }
+
+  async #work(): Promise<boolean> {
+    if (this.#needsReset) {
+      await this.#reset();
+      return true;
+    }
+    const next = this.#unsafePayloads.next(this.#modules.engine.requireHeads().unsafe);
+    if (next !== undefined) {
+      await this.#modules.engine.insertUnsafe(next);
+      return true;
+    }
+    if (await this.#finalize()) return true;
+    if (this.#idle) return false;
+    return this.#derive();
+  }
+
+  async #reset(): Promise<void> {
+    const { config, l1, execution, engine, safeHeads, sequencer, log } = this.#modules;
+    sequencer?.cancel();
+    const start = await findSyncStart({ config, l1, l2: execution });
+    await engine.reset(start);
+    await this.#pipeline.reset(start.safe);
+    this.#finality.clear();
+    this.#finalizedSeen = -1;
+    safeHeads.truncate({ ...start.safe, number: start.safe.number + 1 });
+    this.#needsReset = false;
+    this.#idle = false;
+    log.info("derivation starts", { unsafe: formatBlock(start.unsafe), safe: formatBlock(start.safe), finalized: formatBlock(start.finalized), l1: formatBlock(this.#pipeline.origin() ?? start.safe.l1Origin) });
+  }
+
+  async #derive(): Promise<boolean> {
+    const { engine, safeHeads } = this.#modules;
+    const step = await this.#pipeline.step(engine.requireHeads().localSafe);
+    if (step.kind === "idle") {
+      this.#idle = true;
+      return false;
+    }
+    if (step.kind !== "attributes") return true;
+    const { block, replaced } = await engine.applyDerived(step.attributes);
+    if (replaced) this.#pipeline.flushChannel();
+    this.#finality.record(step.attributes.derivedFrom, block);
+    safeHeads.record(step.attributes.derivedFrom, block);
+    return true;
+  }
+
+  async #finalize(): Promise<boolean> {
+    const { engine, l1, l1Heads } = this.#modules;
+    const finalized = l1Heads.heads()?.finalized;
+    if (finalized === undefined || finalized.number === this.#finalizedSeen) return false;
+    const found = this.#finality.finalizedBy(finalized.number);
+    if (found === undefined) {
+      this.#finalizedSeen = finalized.number;
+      return false;
+    }
+    if ((await l1.blockRefByNumber(found.l1.number)).hash !== found.l1.hash) {
+      this.#needsReset = true;
+      return true;
+    }
+    await engine.followAuthority(found.l2);
+    this.#finalizedSeen = finalized.number;
+    return true;
+  }
+
+  /** What to do about an error, by its kind. */
+  #handle(error: unknown): boolean {
+    const { log } = this.#modules;
+    switch (errorKind(error)) {
+      case "critical":
+        throw error;
+      case "reset":
+        log.warn("derivation starts over", { reason: errorMessage(error) });
+        this.#needsReset = true;
+        break;
+      case "invalid":
+      case "input":
+        log.warn("an unsafe block is refused", { reason: errorMessage(error) });
+        return true;
+      case "not-found":
+      case "temporary":
+        log.debug("waiting", { reason: errorMessage(error), delayMs: this.#retryDelay });
+    }
+    this.#retryAt = this.#modules.clock.now() + this.#retryDelay;
+    this.#retryDelay = Math.min(this.#retryDelay * 2, RETRY_MOST_MS);
+    return false;
+  }
+
+  async #rest(signal: AbortSignal): Promise<void> {
+    const now = this.#modules.clock.now();
+    const due = this.#needsReset ? undefined : this.#modules.sequencer?.due();
+    const retry = this.#retryAt > now ? this.#retryAt - now : IDLE_MS;
+    const delay = Math.max(Math.min(due ?? IDLE_MS, retry), 0);
+    const nap = new AbortController();
+    await Promise.race([
+      this.#modules.clock.sleep(delay, AbortSignal.any([signal, nap.signal])).catch(() => {}),
+      new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      }),
+    ]);
+    nap.abort();
+  }
+}

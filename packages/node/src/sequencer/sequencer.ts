@@ -1,0 +1,128 @@
+import { maxSequencerDrift, type RollupConfig } from "@pangaea/config";
+import { isQuietActivationBlock, prepareAttributes } from "@pangaea/derivation";
+import type { Building, EngineController } from "@pangaea/engine";
+import { type Clock, errorKind, errorMessage, type ExecutionLayer, type ExecutionPayloadEnvelope, formatBlock, type Hex, InvalidInputError, type L1Heads, type L1Source, type L2BlockRef, type Logger } from "@pangaea/primitives";
+import { selectOrigin } from "./origin-selector.ts";
+
+export interface SequencerModules {
+  readonly config: RollupConfig;
+  readonly l1: L1Source;
+  readonly l1Heads: () => L1Heads | undefined;
+  readonly execution: ExecutionLayer;
+  readonly engine: EngineController;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Hands a sealed block on, to gossip for example. */
+  readonly publish?: (envelope: ExecutionPayloadEnvelope) => Promise<void>;
+}
+
+export interface SequencerOptions {
+  readonly l1Confs: number;
+  /** Stop building when unsafe is this many blocks ahead of safe; 0 is off. */
+  readonly maxSafeLag: number;
+  readonly recover: boolean;
+  readonly stopped: boolean;
+}
+
+/** How long before a block's time it is sealed. */
+const SEALING_MS = 50;
+const RETRY_MS = 1_000;
+
+/** Builds the unsafe chain, one block each block time. `act` does the next thing that is due; the driver calls it. */
+export class Sequencer {
+  readonly #modules: SequencerModules;
+  readonly #options: SequencerOptions;
+  #active: boolean;
+  #recover: boolean;
+  #building: Building | undefined;
+  #notBefore = 0;
+
+  constructor(modules: SequencerModules, options: SequencerOptions) {
+    this.#modules = modules;
+    this.#options = options;
+    this.#active = !options.stopped;
+    this.#recover = options.recover;
+  }
+
+  get active(): boolean {
+    return this.#active;
+  }
+
+  setRecoverMode(on: boolean): void {
+    this.#recover = on;
+  }
+
+  /** Starts sequencing on a head, which must be the unsafe head. Throws `InvalidInputError`. */
+  start(head: Hex): void {
+    const { unsafe } = this.#modules.engine.requireHeads();
+    if (this.#active) throw new InvalidInputError("sequencer already running");
+    if (head !== unsafe.hash) throw new InvalidInputError(`block hash does not match: head ${unsafe.hash}, received ${head}`);
+    this.#active = true;
+  }
+
+  /** Stops sequencing; gives the unsafe head. Throws `InvalidInputError` when it does not run. */
+  stop(): Hex {
+    if (!this.#active) throw new InvalidInputError("sequencer not running");
+    this.#active = false;
+    this.#building = undefined;
+    return this.#modules.engine.requireHeads().unsafe.hash;
+  }
+
+  /** Drops the block under construction: the heads have changed. */
+  cancel(): void {
+    this.#building = undefined;
+  }
+
+  /** Milliseconds until there is something to do; undefined when there is nothing. */
+  due(): number | undefined {
+    const heads = this.#modules.engine.heads;
+    if (!this.#active || heads === undefined || this.#lagsTooFar()) return undefined;
+    const now = this.#modules.clock.now();
+    const { unsafe } = heads;
+    if (this.#building !== undefined && this.#building.parent.hash !== unsafe.hash) this.#building = undefined;
+    const at = this.#building === undefined ? unsafe.timestamp * 1_000 : this.#building.attributes.timestamp * 1_000 - SEALING_MS;
+    return Math.max(at, this.#notBefore) - now;
+  }
+
+  #lagsTooFar(): boolean {
+    const { unsafe, safe } = this.#modules.engine.requireHeads();
+    return this.#options.maxSafeLag > 0 && unsafe.number - safe.number >= this.#options.maxSafeLag;
+  }
+
+  /** Begins or seals a block. Resets and critical errors are the driver's; anything else is tried again a little later. */
+  async act(): Promise<void> {
+    try {
+      if (this.#building === undefined) await this.#begin();
+      else await this.#seal(this.#building);
+    } catch (error) {
+      this.#building = undefined;
+      if (errorKind(error) === "reset" || errorKind(error) === "critical") throw error;
+      this.#notBefore = this.#modules.clock.now() + RETRY_MS;
+      this.#modules.log.warn("sequencing failed, trying again", { error: errorMessage(error) });
+    }
+  }
+
+  async #begin(): Promise<void> {
+    const { config, l1, execution, engine } = this.#modules;
+    const parent = engine.requireHeads().unsafe;
+    const origin = await this.#origin(parent);
+    const attributes = await prepareAttributes({ config, l1, l2: execution }, parent, origin);
+    const time = attributes.timestamp;
+    const noTxPool = this.#recover || isQuietActivationBlock(config, time) || time > origin.timestamp + maxSequencerDrift(config, origin.timestamp);
+    this.#building = await engine.startBuild({ ...attributes, noTxPool });
+  }
+
+  async #origin(parent: L2BlockRef) {
+    const { config, l1, l1Heads } = this.#modules;
+    const heads = l1Heads();
+    const head = heads?.latest ?? (await l1.blockRefByLabel("latest"));
+    return selectOrigin(config, l1, head, this.#options.l1Confs, parent);
+  }
+
+  async #seal(building: Building): Promise<void> {
+    this.#building = undefined;
+    const { block, envelope } = await this.#modules.engine.seal(building);
+    this.#modules.log.debug("sequenced", { block: formatBlock(block), transactions: envelope.payload.transactions.length });
+    await this.#modules.publish?.(envelope);
+  }
+}
