@@ -3,6 +3,7 @@ import { type Clock, errorMessage, type ExecutionLayer, formatBlock, type Hex, t
 import { toBatchBlock } from "./batch-block.ts";
 import { bundleData, type FrameBundle } from "./channel.ts";
 import { ChannelManager } from "./channel-manager.ts";
+import { type Compress, compressChannel } from "./compression.ts";
 import { cheaperCarrier } from "./fees.ts";
 import type { L1TxBackend } from "./l1-backend.ts";
 import type { BlobCommitter } from "./l1-transaction.ts";
@@ -23,6 +24,8 @@ export interface BatcherModules {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  /** `compressChannel` unless given. */
+  readonly compress?: Compress;
 }
 
 /** For display. `lag` in L2 blocks from the safe to the unsafe head, `pendingBytes` about what is still to be put on L1. */
@@ -62,8 +65,8 @@ export class Batcher {
   constructor(modules: BatcherModules, options: Partial<BatcherOptions> = {}) {
     this.#modules = modules;
     this.#options = checkBatcherOptions({ ...DEFAULT_BATCHER_OPTIONS, ...options });
-    const { config, random, l1, signer, kzg, clock, log } = modules;
-    this.#manager = new ChannelManager({ config, random, chooseCarrier: async (data) => cheaperCarrier(data, await l1.fees(), this.#options) }, this.#options);
+    const { config, random, l1, signer, kzg, clock, log, compress = compressChannel } = modules;
+    this.#manager = new ChannelManager({ config, random, compress, chooseCarrier: async (data) => cheaperCarrier(data, await l1.fees(), this.#options) }, this.#options);
     this.#txs = new TxManager({ l1, signer, committer: kzg, destination: { l1ChainId: config.l1ChainId, inbox: config.batchInboxAddress }, clock, log }, this.#options);
   }
 

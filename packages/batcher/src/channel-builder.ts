@@ -3,7 +3,7 @@ import type { L1BlockRef } from "@pangaea/primitives";
 import type { BatchBlock } from "./batch-block.ts";
 import { encodeBatches } from "./batch-encoding.ts";
 import { frameCapacity } from "./channel.ts";
-import { compressChannel } from "./compression.ts";
+import type { Compress } from "./compression.ts";
 import type { ChannelOptions } from "./options.ts";
 
 /** A channel this full is not worth another attempt to add to it. */
@@ -30,6 +30,7 @@ export type CloseReason = "duration" | "sequencing window";
 export class ChannelBuilder {
   readonly #config: RollupConfig;
   readonly #options: ChannelOptions;
+  readonly #compressor: Compress;
   readonly #openedAt: number;
   readonly #blocks: BatchBlock[] = [];
   #inputBytes = 0;
@@ -37,8 +38,9 @@ export class ChannelBuilder {
   #measured: { readonly sealed: SealedChannel; readonly inputBytes: number } | undefined;
 
   /** `openedAt` is the number of L1's head; `ratio` what was measured of the channel before. */
-  constructor(config: RollupConfig, options: ChannelOptions, { openedAt, ratio }: { readonly openedAt: number; readonly ratio: number }) {
+  constructor({ config, compress }: { readonly config: RollupConfig; readonly compress: Compress }, options: ChannelOptions, { openedAt, ratio }: { readonly openedAt: number; readonly ratio: number }) {
     this.#config = config;
+    this.#compressor = compress;
     this.#options = options;
     this.#openedAt = openedAt;
     this.#ratio = ratio;
@@ -115,7 +117,7 @@ export class ChannelBuilder {
     const { batchFormat, compression, brotliQuality, maxBlocksPerSpanBatch } = this.#options;
     const blocks = this.#blocks.slice(0, blockCount);
     const content = encodeBatches(this.#config, blocks, active("delta") ? batchFormat : "singular", maxBlocksPerSpanBatch);
-    const data = await compressChannel(content, active("fjord") ? compression : "zlib", brotliQuality);
+    const data = await this.#compressor(content, active("fjord") ? compression : "zlib", brotliQuality);
     const inputBytes = blocks.reduce((sum, { size }) => sum + size, 0);
     const sealed = { data, blockCount, ratio: data.length / inputBytes };
     this.#measured = { sealed, inputBytes };

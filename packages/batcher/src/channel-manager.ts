@@ -3,6 +3,7 @@ import { bytesToHex, type L1BlockRef, type L2BlockRef, type Random } from "@pang
 import type { BatchBlock } from "./batch-block.ts";
 import { Channel, type FrameBundle, frameCapacity } from "./channel.ts";
 import { ChannelBuilder, type SealedChannel } from "./channel-builder.ts";
+import type { Compress } from "./compression.ts";
 import type { ChannelOptions, FrameCarrier } from "./options.ts";
 
 const CHANNEL_ID_SIZE = 16;
@@ -14,6 +15,7 @@ const MAX_CHANNELS = 64;
 export interface ChannelManagerModules {
   readonly config: RollupConfig;
   readonly random: Random;
+  readonly compress: Compress;
   /** How the channel's frames shall go to L1, from its compressed data. */
   readonly chooseCarrier: (data: Uint8Array) => Promise<FrameCarrier>;
 }
@@ -92,7 +94,7 @@ export class ChannelManager {
   /** Puts blocks into the open channel and closes channels that are full or due; with `flush` whatever is there. */
   async process(headL1: L1BlockRef, flush = false): Promise<void> {
     while (this.#cursor < this.#blocks.length && this.#channels.length < MAX_CHANNELS) {
-      this.#open ??= new ChannelBuilder(this.#modules.config, this.#options, { openedAt: headL1.number, ratio: this.#ratio });
+      this.#open ??= new ChannelBuilder(this.#modules, this.#options, { openedAt: headL1.number, ratio: this.#ratio });
       const open = this.#open;
       const limited = this.#fill(open, headL1);
       const due = flush || limited || open.closeReason(headL1) !== undefined;

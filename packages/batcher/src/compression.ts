@@ -9,6 +9,9 @@ const zlib = promisify(deflate);
 /** First byte of a channel compressed with brotli; zlib's own header stands for itself. Source: specs `protocol/fjord/derivation.md#brotli-channel-compression`. */
 const BROTLI_VERSION = 1;
 
+/** Channel data from batches. */
+export type Compress = (data: Uint8Array, compression: CompressionName, brotliQuality: number) => Promise<Uint8Array>;
+
 /** Compresses on libuv's threads, so the event loop goes on. */
 export async function compressChannel(data: Uint8Array, compression: CompressionName, brotliQuality: number): Promise<Uint8Array> {
   if (compression === "zlib") return zlib(data, { level: constants.Z_BEST_COMPRESSION });
