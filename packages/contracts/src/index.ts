@@ -1,1 +1,4 @@
-export {};
+export * from "./abi.ts";
+export * from "./generated/index.ts";
+export * from "./l1-deployment.ts";
+export * from "./l2-genesis.ts";

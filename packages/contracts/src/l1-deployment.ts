@@ -1,0 +1,46 @@
+import { createAddress } from "@pangaea/evm";
+import { concatBytes, type Hex, hexToBytes } from "@pangaea/primitives";
+import { abiWords, encodeCall } from "./abi.ts";
+import { OptimismPortal, SystemConfig } from "./generated/index.ts";
+
+export interface L1DeploymentInput {
+  readonly deployer: Hex;
+  /** The deployer's next nonce. */
+  readonly nonce: number;
+  readonly owner: Hex;
+  readonly batcher: Hex;
+  readonly unsafeBlockSigner: Hex;
+  readonly batchInbox: Hex;
+  readonly l2ChainId: number;
+  readonly gasLimit: number;
+  readonly baseFeeScalar: number;
+  readonly blobBaseFeeScalar: number;
+}
+
+export interface L1DeploymentStep {
+  readonly to?: Hex;
+  readonly data: Uint8Array;
+}
+
+/** What puts one chain's contracts onto L1: transactions of the deployer in order, and the addresses that they give. */
+export interface L1Deployment {
+  readonly steps: readonly L1DeploymentStep[];
+  readonly systemConfig: Hex;
+  readonly optimismPortal: Hex;
+}
+
+/** The deployment of a chain's SystemConfig and OptimismPortal. The owner must be the deployer for the last step to be allowed. */
+export function l1Deployment(input: L1DeploymentInput): L1Deployment {
+  const systemConfig = createAddress(input.deployer, input.nonce);
+  const optimismPortal = createAddress(input.deployer, input.nonce + 1);
+  const config = abiWords([input.owner, input.batcher, input.baseFeeScalar, input.blobBaseFeeScalar, input.gasLimit, input.unsafeBlockSigner, input.batchInbox, input.l2ChainId]);
+  return {
+    systemConfig,
+    optimismPortal,
+    steps: [
+      { data: concatBytes(hexToBytes(SystemConfig.bytecode), config) },
+      { data: concatBytes(hexToBytes(OptimismPortal.bytecode), abiWords([systemConfig])) },
+      { to: systemConfig, data: encodeCall("setOptimismPortal(address)", [optimismPortal]) },
+    ],
+  };
+}
