@@ -1,5 +1,5 @@
 import type { RollupConfig } from "@pangaea/config";
-import { concatBytes, encodeSingularBatch, encodeSpanBatch, hexToBytes, rlpEncode } from "@pangaea/primitives";
+import { encodeSingularBatch, encodeSpanBatch, hexToBytes, joinBytes, rlpEncode } from "@pangaea/primitives";
 import type { BatchBlock } from "./batch-block.ts";
 import type { BatchFormat } from "./options.ts";
 
@@ -24,9 +24,9 @@ function span(config: RollupConfig, blocks: readonly BatchBlock[]): Uint8Array {
 
 /** Consecutive blocks as the content of a channel before compression: batches, each an RLP string. */
 export function encodeBatches(config: RollupConfig, blocks: readonly BatchBlock[], format: BatchFormat, maxBlocksPerSpanBatch: number): Uint8Array {
-  if (format === "singular") return concatBytes(...blocks.map((block) => rlpEncode(singular(block))));
+  if (format === "singular") return joinBytes(blocks.map((block) => rlpEncode(singular(block))));
   const step = maxBlocksPerSpanBatch === 0 ? blocks.length : maxBlocksPerSpanBatch;
   const batches: Uint8Array[] = [];
   for (let at = 0; at < blocks.length; at += step) batches.push(rlpEncode(span(config, blocks.slice(at, at + step))));
-  return concatBytes(...batches);
+  return joinBytes(batches);
 }

@@ -78,6 +78,12 @@ export class ByteReader {
 /** Unsigned LEB128. */
 export function encodeUvarint(value: bigint | number): Uint8Array {
   const out: number[] = [];
+  if (value <= 0x7fffffff) {
+    let small = Number(value);
+    for (; small >= 0x80; small >>>= 7) out.push((small & 0x7f) | 0x80);
+    out.push(small);
+    return Uint8Array.from(out);
+  }
   let rest = BigInt(value);
   while (rest >= 0x80n) {
     out.push(Number(rest & 0x7fn) | 0x80);

@@ -1,6 +1,6 @@
 import { SPAN_BATCH_TYPE } from "./batch-type.ts";
 import { ByteReader, encodeBits, encodeUvarint } from "./byte-reader.ts";
-import { concatBytes } from "./bytes.ts";
+import { concatBytes, joinBytes } from "./bytes.ts";
 import { InvalidInputError } from "./errors.ts";
 import { decodeSpanTransactions, SpanTransactionColumns } from "./span-batch-transactions.ts";
 
@@ -42,7 +42,7 @@ export function encodeSpanBatchWith(batch: SpanBatch, columns: SpanTransactionCo
     batch.l1OriginCheck,
     encodeUvarint(batch.blocks.length),
     encodeBits(batch.blocks.map((block) => (block.startsEpoch ? 1 : 0))),
-    ...batch.blocks.map((block) => encodeUvarint(block.transactions.length)),
+    joinBytes(batch.blocks.map((block) => encodeUvarint(block.transactions.length))),
     columns.encode(),
   );
 }
