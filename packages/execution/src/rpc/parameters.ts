@@ -1,0 +1,108 @@
+import { type Hex, hexToBytes, InvalidInputError, isHex, NotFoundError, quantityToBigInt, quantityToNumber } from "@pangaea/primitives";
+import { z } from "zod";
+import type { Block } from "../block/block.ts";
+import type { Blockchain } from "../chain/blockchain.ts";
+
+const hex = z.custom<Hex>((value) => isHex(value), "wants 0x-prefixed hex");
+const word = z.custom<Hex>((value) => typeof value === "string" && /^0x[0-9a-fA-F]+$/.test(value), "wants a hex quantity");
+const addressSchema = z.custom<Hex>((value) => isHex(value, 20), "wants an address of 20 bytes").transform((value) => value.toLowerCase() as Hex);
+
+function parsed<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new InvalidInputError(`invalid ${what}: ${result.error.issues.map((issue) => `${issue.path.length === 0 ? "it" : issue.path.join(".")} ${issue.message}`).slice(0, 3).join("; ")}`);
+}
+
+export const addressParam = (value: unknown): Hex => parsed(addressSchema, value, "address");
+
+export function hashParam(value: unknown): Hex {
+  if (!isHex(value, 32)) throw new InvalidInputError("invalid hash: it wants 32 bytes of hex");
+  return value.toLowerCase() as Hex;
+}
+
+export const slotParam = (value: unknown): bigint => quantityToBigInt(value, "storage slot");
+
+const blockObject = z.union([z.object({ blockHash: hex }), z.object({ blockNumber: word })]);
+
+/** The block that a number, tag or block object means; `latest` when there is none. Undefined when it does not exist. */
+export function findBlock(chain: Blockchain, value: unknown): Block | undefined {
+  switch (value) {
+    case undefined:
+    case null:
+    case "latest":
+    case "pending":
+      return chain.head;
+    case "safe":
+      return chain.label("safe");
+    case "finalized":
+      return chain.label("finalized");
+    case "earliest":
+      return chain.blockByNumber(0);
+    default:
+      if (isHex(value, 32)) return chain.blockByHash(value.toLowerCase() as Hex);
+      if (typeof value !== "object") return chain.blockByNumber(quantityToNumber(value, "block number"));
+      const object = parsed(blockObject, value, "block");
+      return "blockHash" in object ? chain.blockByHash(object.blockHash.toLowerCase() as Hex) : chain.blockByNumber(quantityToNumber(object.blockNumber, "block number"));
+  }
+}
+
+export function requireBlock(chain: Blockchain, value: unknown): Block {
+  const block = findBlock(chain, value);
+  if (block === undefined) throw new NotFoundError("header not found");
+  return block;
+}
+
+const callSchema = z.object({
+  from: addressSchema.nullish(), to: addressSchema.nullish(), gas: word.nullish(), gasPrice: word.nullish(), maxFeePerGas: word.nullish(), maxPriorityFeePerGas: word.nullish(), value: word.nullish(), nonce: word.nullish(),
+  data: hex.nullish(), input: hex.nullish(), accessList: z.array(z.object({ address: addressSchema, storageKeys: z.array(hex) })).nullish(),
+});
+
+/** A call that is to be tried. Value and price in wei; without `gas` the most is given. */
+export interface CallRequest {
+  readonly from: Hex;
+  readonly to?: Hex;
+  readonly gas: number | undefined;
+  readonly gasPrice: bigint;
+  readonly value: bigint;
+  readonly data: Uint8Array;
+  readonly accessList: readonly { readonly address: Hex; readonly storageKeys: readonly Hex[] }[];
+}
+
+export function callParam(value: unknown): CallRequest {
+  const call = parsed(callSchema, value, "transaction");
+  return {
+    from: call.from ?? `0x${"00".repeat(20)}`,
+    ...(call.to == null ? {} : { to: call.to }),
+    gas: call.gas == null ? undefined : Number(quantityToBigInt(call.gas)),
+    gasPrice: quantityToBigInt(call.maxFeePerGas ?? call.gasPrice ?? "0x0"),
+    value: quantityToBigInt(call.value ?? "0x0"),
+    data: hexToBytes(call.input ?? call.data ?? "0x"),
+    accessList: call.accessList ?? [],
+  };
+}
+
+const overrideSchema = z.record(z.string(), z.object({ balance: word.nullish(), nonce: word.nullish(), code: hex.nullish(), state: z.record(z.string(), hex).nullish(), stateDiff: z.record(z.string(), hex).nullish() }));
+export type StateOverrides = z.infer<typeof overrideSchema>;
+export const overridesParam = (value: unknown): StateOverrides => (value == null ? {} : parsed(overrideSchema, value, "state overrides"));
+
+const filterSchema = z.object({ fromBlock: z.unknown(), toBlock: z.unknown(), blockHash: hex.nullish(), address: z.union([addressSchema, z.array(addressSchema)]).nullish(), topics: z.array(z.union([z.null(), hex, z.array(hex)])).max(4).nullish() });
+
+export interface LogFilter {
+  readonly fromBlock: unknown;
+  readonly toBlock: unknown;
+  readonly blockHash: Hex | undefined;
+  readonly addresses: readonly Hex[];
+  readonly topics: readonly (readonly Hex[])[];
+}
+
+export function logFilterParam(value: unknown): LogFilter {
+  const filter = parsed(filterSchema, value ?? {}, "filter");
+  const lower = (text: string) => text.toLowerCase() as Hex;
+  return {
+    fromBlock: filter.fromBlock,
+    toBlock: filter.toBlock,
+    blockHash: filter.blockHash == null ? undefined : lower(filter.blockHash),
+    addresses: filter.address == null ? [] : Array.isArray(filter.address) ? filter.address : [filter.address],
+    topics: (filter.topics ?? []).map((topic) => (topic === null ? [] : Array.isArray(topic) ? topic.map(lower) : [lower(topic)])),
+  };
+}

@@ -1,0 +1,68 @@
+import type { BlockLabel, ExecutionLayer, ExecutionPayloadEnvelope, ForkchoiceState, ForkchoiceUpdated, Hex, PayloadAttributes, PayloadStatus, ReceiptLogs } from "@pangaea/primitives";
+import { WorkerClient } from "@pangaea/rpc";
+import type { ExecutionServiceOptions } from "./service.ts";
+
+/** An embedded execution layer on a worker thread of its own, reached by the same interface as any other. */
+export class WorkerExecutionLayer implements ExecutionLayer {
+  readonly rpcPort: number | undefined;
+  readonly #worker: WorkerClient;
+
+  private constructor(worker: WorkerClient, rpcPort: number | undefined) {
+    this.#worker = worker;
+    this.rpcPort = rpcPort;
+  }
+
+  /** Throws `CriticalError` when the store or a port cannot be used. `onExit` is told when the thread ends. */
+  static async start(options: ExecutionServiceOptions, onExit?: (reason: string) => void): Promise<WorkerExecutionLayer> {
+    const module = new URL(import.meta.url.endsWith(".ts") ? "./execution-worker.ts" : "./execution-worker.js", import.meta.url).href;
+    const worker = new WorkerClient(`execution ${options.config.l2ChainId}`, module, options, onExit === undefined ? {} : { onExit });
+    try {
+      const { rpcPort } = (await worker.call("start")) as { rpcPort: number | undefined };
+      return new WorkerExecutionLayer(worker, rpcPort);
+    } catch (error) {
+      await worker.terminate();
+      throw error;
+    }
+  }
+
+  chainId(): Promise<number> {
+    return this.#worker.call("chainId") as Promise<number>;
+  }
+
+  forkchoiceUpdated(state: ForkchoiceState, attributes?: PayloadAttributes): Promise<ForkchoiceUpdated> {
+    return this.#worker.call("forkchoiceUpdated", state, attributes) as Promise<ForkchoiceUpdated>;
+  }
+
+  newPayload(envelope: ExecutionPayloadEnvelope): Promise<PayloadStatus> {
+    return this.#worker.call("newPayload", envelope) as Promise<PayloadStatus>;
+  }
+
+  getPayload(id: Hex, timestamp: number): Promise<ExecutionPayloadEnvelope> {
+    return this.#worker.call("getPayload", id, timestamp) as Promise<ExecutionPayloadEnvelope>;
+  }
+
+  payloadByHash(hash: Hex): Promise<ExecutionPayloadEnvelope> {
+    return this.#worker.call("payloadByHash", hash) as Promise<ExecutionPayloadEnvelope>;
+  }
+
+  payloadByNumber(number: number): Promise<ExecutionPayloadEnvelope> {
+    return this.#worker.call("payloadByNumber", number) as Promise<ExecutionPayloadEnvelope>;
+  }
+
+  payloadByLabel(label: BlockLabel): Promise<ExecutionPayloadEnvelope> {
+    return this.#worker.call("payloadByLabel", label) as Promise<ExecutionPayloadEnvelope>;
+  }
+
+  messagePasserStorageRoot(blockHash: Hex): Promise<Hex> {
+    return this.#worker.call("messagePasserStorageRoot", blockHash) as Promise<Hex>;
+  }
+
+  receiptsByHash(hash: Hex): Promise<readonly ReceiptLogs[]> {
+    return this.#worker.call("receiptsByHash", hash) as Promise<readonly ReceiptLogs[]>;
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.call("close").catch(() => {});
+    await this.#worker.terminate();
+  }
+}
