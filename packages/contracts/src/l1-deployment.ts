@@ -1,6 +1,6 @@
 import { createAddress } from "@pangaea/evm";
 import { concatBytes, type Hex, hexToBytes } from "@pangaea/primitives";
-import { abiWords, encodeCall } from "./abi.ts";
+import { abiEncode, encodeCall } from "./abi.ts";
 import { OptimismPortal, SystemConfig } from "./generated/index.ts";
 
 export interface L1DeploymentInput {
@@ -33,13 +33,13 @@ export interface L1Deployment {
 export function l1Deployment(input: L1DeploymentInput): L1Deployment {
   const systemConfig = createAddress(input.deployer, input.nonce);
   const optimismPortal = createAddress(input.deployer, input.nonce + 1);
-  const config = abiWords([input.owner, input.batcher, input.baseFeeScalar, input.blobBaseFeeScalar, input.gasLimit, input.unsafeBlockSigner, input.batchInbox, input.l2ChainId]);
+  const config = abiEncode([input.owner, input.batcher, input.baseFeeScalar, input.blobBaseFeeScalar, input.gasLimit, input.unsafeBlockSigner, input.batchInbox, input.l2ChainId]);
   return {
     systemConfig,
     optimismPortal,
     steps: [
       { data: concatBytes(hexToBytes(SystemConfig.bytecode), config) },
-      { data: concatBytes(hexToBytes(OptimismPortal.bytecode), abiWords([systemConfig])) },
+      { data: concatBytes(hexToBytes(OptimismPortal.bytecode), abiEncode([systemConfig])) },
       { to: systemConfig, data: encodeCall("setOptimismPortal(address)", [optimismPortal]) },
     ],
   };

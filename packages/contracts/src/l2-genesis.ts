@@ -1,6 +1,6 @@
-import { BEACON_ROOTS_ADDRESS, DETERMINISTIC_DEPLOYER_ADDRESS, type ForkSchedule, type GenesisAccount, HISTORY_STORAGE_ADDRESS, isForkActiveAtBlock, type L2Genesis, MULTICALL3_ADDRESS, PREDEPLOYS, type RollupConfig } from "@pangaea/config";
-import { bigIntToBytes, bytesToHex, type Hex, hexToBytes, padLeft, writeU32, ZERO_HASH } from "@pangaea/primitives";
-import { FeeVault, GasPriceOracle, L1Block, L2ToL1MessagePasser, Multicall3, Proxy, ProxyAdmin, WETH } from "./generated/index.ts";
+import { BEACON_ROOTS_ADDRESS, CREATE2_DEPLOYER_ADDRESS, DETERMINISTIC_DEPLOYER_ADDRESS, type ForkSchedule, type GenesisAccount, HISTORY_STORAGE_ADDRESS, isForkActiveAtBlock, type L2Genesis, MULTICALL3_ADDRESS, PREDEPLOYS, type RollupConfig } from "@pangaea/config";
+import { bigIntToBytes, bytesToHex, concatBytes, type Hex, hexToBytes, padLeft, writeU32, ZERO_HASH } from "@pangaea/primitives";
+import { Create2Deployer, FeeVault, GasPriceOracle, L1Block, L2ToL1MessagePasser, Multicall3, Proxy as Eip1967Proxy, ProxyAdmin, WETH } from "./generated/index.ts";
 
 export interface L2GenesisInput {
   readonly chainId: number;
@@ -18,6 +18,8 @@ export interface L2GenesisInput {
 const IMPLEMENTATION_SLOT: Hex = "0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc";
 const ADMIN_SLOT: Hex = "0xb53127684a568b3173ae13b9f8a6016e243e63b6e8ee1178d6a717850b5d6103";
 const PREDEPLOY_COUNT = 2_048;
+/** `FeeVault.WithdrawalNetwork.L2`. */
+const WITHDRAWS_ON_L2 = 1;
 const BASE_FEE = 1_000_000_000n;
 /** Runtime codes that are published with their addresses: EIP-4788, EIP-2935, and the proxy at which contracts are deployed by salt. */
 const BEACON_ROOTS_CODE = "0x3373fffffffffffffffffffffffffffffffffffffffe14604d57602036146024575f5ffd5b5f35801560495762001fff810690815414603c575f5ffd5b62001fff01545f5260205ff35b5f5ffd5b62001fff42064281555f359062001fff015500";
@@ -44,7 +46,7 @@ function predeploys({ forks, timestamp, owner, feeRecipient }: L2GenesisInput): 
   (["ecotone", "fjord", "isthmus", "jovian"] as const).forEach((fork, i) => {
     flags[31 - i] = active(fork) ? 1 : 0;
   });
-  const vault = { deployedBytecode: FeeVault.deployedBytecode, storage: { [slot(0)]: word(feeRecipient) } };
+  const vault = { deployedBytecode: FeeVault.deployedBytecode, storage: { [slot(2)]: bytesToHex(concatBytes(new Uint8Array(11), Uint8Array.of(WITHDRAWS_ON_L2), hexToBytes(feeRecipient, 20))) } };
   return [
     { address: PREDEPLOYS.gasPriceOracle, deployedBytecode: GasPriceOracle.deployedBytecode, storage: { [slot(0)]: bytesToHex(flags) } },
     { address: PREDEPLOYS.l1Block, deployedBytecode: L1Block.deployedBytecode },
@@ -71,7 +73,7 @@ function extraData({ forks, timestamp, feeMarket }: L2GenesisInput): Uint8Array 
 export function buildL2Genesis(input: L2GenesisInput): L2Genesis {
   const alloc: Record<Hex, GenesisAccount> = {};
   for (let i = 0; i < 256; i++) alloc[`0x${i.toString(16).padStart(40, "0")}`] = account({ balance: 1n });
-  const proxy = code(Proxy.deployedBytecode);
+  const proxy = code(Eip1967Proxy.deployedBytecode);
   for (let i = 0; i < PREDEPLOY_COUNT; i++) alloc[predeployAddress(i)] = account({ code: proxy, storage: { [ADMIN_SLOT]: word(PREDEPLOYS.proxyAdmin) } });
   for (const { address, deployedBytecode, storage = {} } of predeploys(input)) {
     const implementation = implementationAddress(address);
@@ -80,6 +82,7 @@ export function buildL2Genesis(input: L2GenesisInput): L2Genesis {
   }
   alloc[PREDEPLOYS.weth] = account({ code: code(WETH.deployedBytecode) });
   alloc[MULTICALL3_ADDRESS] = account({ code: code(Multicall3.deployedBytecode) });
+  alloc[CREATE2_DEPLOYER_ADDRESS] = account({ code: code(Create2Deployer.deployedBytecode) });
   alloc[DETERMINISTIC_DEPLOYER_ADDRESS] = account({ code: code(DETERMINISTIC_DEPLOYER_CODE) });
   if (isForkActiveAtBlock(input.forks, "ecotone", input.timestamp)) alloc[BEACON_ROOTS_ADDRESS] = account({ nonce: 1, code: code(BEACON_ROOTS_CODE) });
   if (isForkActiveAtBlock(input.forks, "isthmus", input.timestamp)) alloc[HISTORY_STORAGE_ADDRESS] = account({ nonce: 1, code: code(HISTORY_STORAGE_CODE) });

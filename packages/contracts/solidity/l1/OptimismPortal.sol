@@ -24,9 +24,9 @@ contract OptimismPortal {
     event TransactionDeposited(address indexed from, address indexed to, uint256 indexed version, bytes opaqueData);
 
     error OutOfGas();
-    error BadTarget();
-    error SmallGasLimit();
-    error LargeCalldata();
+    error OptimismPortal_BadTarget();
+    error OptimismPortal_GasLimitTooLow();
+    error OptimismPortal_CalldataTooLarge();
 
     constructor(address _systemConfig) {
         systemConfig = _systemConfig;
@@ -36,6 +36,9 @@ contract OptimismPortal {
     receive() external payable {
         depositTransaction(msg.sender, msg.value, RECEIVE_DEFAULT_GAS_LIMIT, false, bytes(""));
     }
+
+    /// @notice Takes ether without a deposit.
+    function donateETH() external payable {}
 
     function version() external pure returns (string memory) {
         return "5.0.0";
@@ -51,9 +54,9 @@ contract OptimismPortal {
 
     function depositTransaction(address _to, uint256 _value, uint64 _gasLimit, bool _isCreation, bytes memory _data) public payable {
         uint256 gasBefore = gasleft();
-        if (_isCreation && _to != address(0)) revert BadTarget();
-        if (_gasLimit < minimumGasLimit(uint64(_data.length))) revert SmallGasLimit();
-        if (_data.length > 120_000) revert LargeCalldata();
+        if (_isCreation && _to != address(0)) revert OptimismPortal_BadTarget();
+        if (_gasLimit < minimumGasLimit(uint64(_data.length))) revert OptimismPortal_GasLimitTooLow();
+        if (_data.length > 120_000) revert OptimismPortal_CalldataTooLarge();
         address from = msg.sender;
         if (msg.sender != tx.origin && !_delegates(msg.sender)) {
             unchecked {
@@ -78,7 +81,7 @@ contract OptimismPortal {
             int256 fee = int256(uint256(params.prevBaseFee));
             int256 change = (fee * (int256(uint256(params.prevBoughtGas)) - int256(target))) / int256(target) / int256(DENOMINATOR);
             fee += change;
-            for (uint256 i = 1; i < passed && i < 64 && fee > int256(MINIMUM_BASE_FEE); i++) fee -= fee / int256(DENOMINATOR);
+            for (uint256 i = 1; i < passed && fee > int256(MINIMUM_BASE_FEE); i++) fee -= fee / int256(DENOMINATOR);
             if (fee < int256(MINIMUM_BASE_FEE)) fee = int256(MINIMUM_BASE_FEE);
             if (fee > int256(uint256(type(uint128).max))) fee = int256(uint256(type(uint128).max));
             params = ResourceParams(uint128(uint256(fee)), 0, uint64(block.number));

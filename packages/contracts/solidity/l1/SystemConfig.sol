@@ -4,6 +4,16 @@ pragma solidity 0.8.37;
 /// @title SystemConfig
 /// @notice What a chain's owner may change while it runs; every change is an event that derivation reads.
 contract SystemConfig {
+    /// @dev How the portal sells L2 gas; the portal's constants.
+    struct ResourceConfig {
+        uint32 maxResourceLimit;
+        uint8 elasticityMultiplier;
+        uint8 baseFeeMaxChangeDenominator;
+        uint32 minimumBaseFee;
+        uint32 systemTxMaxGas;
+        uint128 maximumBaseFee;
+    }
+
     enum UpdateType {
         BATCHER,
         FEE_SCALARS,
@@ -73,6 +83,14 @@ contract SystemConfig {
         owner = newOwner;
     }
 
+    function paused() external pure returns (bool) {
+        return false;
+    }
+
+    function resourceConfig() external pure returns (ResourceConfig memory) {
+        return ResourceConfig(20_000_000, 10, 8, 1 gwei, 1_000_000, type(uint128).max);
+    }
+
     function minimumGasLimit() public pure returns (uint64) {
         return MIN_GAS_LIMIT;
     }
@@ -99,6 +117,7 @@ contract SystemConfig {
     }
 
     function setGasConfig(uint256 _overhead, uint256 _scalar) external onlyOwner {
+        require((uint256(0xff) << 248) & _scalar == 0, "SystemConfig: scalar exceeds max.");
         overhead = _overhead;
         scalar = _scalar;
         emit ConfigUpdate(VERSION, UpdateType.FEE_SCALARS, abi.encode(_overhead, _scalar));

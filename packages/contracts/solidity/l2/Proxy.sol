@@ -32,6 +32,14 @@ contract Proxy {
         emit Upgraded(implementation_);
     }
 
+    function upgradeToAndCall(address implementation_, bytes calldata data) external payable ifAdmin returns (bytes memory) {
+        _store(IMPLEMENTATION, implementation_);
+        emit Upgraded(implementation_);
+        (bool success, bytes memory result) = implementation_.delegatecall(data);
+        require(success, "Proxy: delegatecall to new implementation contract failed");
+        return result;
+    }
+
     function changeAdmin(address admin_) external ifAdmin {
         emit AdminChanged(_load(ADMIN), admin_);
         _store(ADMIN, admin_);

@@ -3,9 +3,10 @@ pragma solidity 0.8.37;
 
 interface IProxy {
     function upgradeTo(address implementation) external;
+    function upgradeToAndCall(address implementation, bytes calldata data) external payable returns (bytes memory);
     function changeAdmin(address admin) external;
-    function admin() external returns (address);
-    function implementation() external returns (address);
+    function admin() external view returns (address);
+    function implementation() external view returns (address);
 }
 
 /// @title ProxyAdmin
@@ -29,15 +30,19 @@ contract ProxyAdmin {
         IProxy(proxy).upgradeTo(implementation);
     }
 
+    function upgradeAndCall(address payable proxy, address implementation, bytes memory data) external payable onlyOwner {
+        IProxy(proxy).upgradeToAndCall{value: msg.value}(implementation, data);
+    }
+
     function changeProxyAdmin(address payable proxy, address newAdmin) external onlyOwner {
         IProxy(proxy).changeAdmin(newAdmin);
     }
 
-    function getProxyAdmin(address payable proxy) external returns (address) {
+    function getProxyAdmin(address payable proxy) external view returns (address) {
         return IProxy(proxy).admin();
     }
 
-    function getProxyImplementation(address proxy) external returns (address) {
+    function getProxyImplementation(address proxy) external view returns (address) {
         return IProxy(proxy).implementation();
     }
 }
