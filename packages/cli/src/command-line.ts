@@ -21,10 +21,10 @@ function nearest(word: string, words: readonly string[]): string | undefined {
 }
 
 /**
- * Reads a verb's arguments by its option table.
- * Throws `UsageError` for an unknown flag (with the nearest known one), a missing value or a value that does not parse.
+ * What was given for a verb's flags, on the command line or else in the environment, unparsed.
+ * Throws `UsageError` for an unknown flag (with the nearest known one) or a missing value.
  */
-export function readOptions<Table extends OptionTable>(verb: string, table: Table, argv: readonly string[], environment: Readonly<Record<string, string | undefined>>): OptionValues<Table> {
+export function readGiven(verb: string, table: OptionTable, argv: readonly string[], environment: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string | undefined>> {
   const options = Object.fromEntries(Object.entries(table).map(([name, spec]) => [name, { type: spec.placeholder === undefined ? ("boolean" as const) : ("string" as const) }]));
   for (const argument of argv) {
     const name = /^--([^=]+)/.exec(argument)?.[1];
@@ -39,7 +39,15 @@ export function readOptions<Table extends OptionTable>(verb: string, table: Tabl
   } catch (error) {
     throw new UsageError(`pangaea ${verb}: ${error instanceof Error ? error.message.split(". ")[0] : String(error)} (pangaea ${verb} --help lists the flags)`);
   }
-  const given = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value === undefined ? undefined : String(value)]));
+  return Object.fromEntries(Object.keys(table).map((name) => [name, values[name] === undefined ? environment[environmentName(name)] : String(values[name])]));
+}
+
+/**
+ * Reads a verb's arguments by its option table.
+ * Throws `UsageError` for an unknown flag (with the nearest known one), a missing value or a value that does not parse.
+ */
+export function readOptions<Table extends OptionTable>(verb: string, table: Table, argv: readonly string[], environment: Readonly<Record<string, string | undefined>>): OptionValues<Table> {
+  const given = readGiven(verb, table, argv, environment);
   try {
     return resolveOptions(table, given, environment);
   } catch (error) {

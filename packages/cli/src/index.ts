@@ -1,1 +1,3 @@
-export {};
+export * from "./command-line.ts";
+export * from "./logger.ts";
+export * from "./status-view.ts";

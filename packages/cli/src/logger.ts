@@ -1,4 +1,4 @@
-import type { Logger } from "@pangaea/primitives";
+import { InvalidInputError, type Logger } from "@pangaea/primitives";
 
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -22,4 +22,11 @@ export function createLineLogger(least: LogLevel, write: (line: string) => void,
 function formatValue(value: unknown): string {
   const text = typeof value === "string" ? value : typeof value === "bigint" ? value.toString() : (JSON.stringify(value) ?? String(value));
   return /[\s="]/.test(text) ? JSON.stringify(text) : text;
+}
+
+/** The level that a flag names. Throws `InvalidInputError`. */
+export function parseLogLevel(text: string | undefined): LogLevel {
+  const level = LOG_LEVELS.find((one) => one === text);
+  if (level === undefined) throw new InvalidInputError(`--log.level wants one of ${LOG_LEVELS.join(", ")}, not "${text}"`);
+  return level;
 }

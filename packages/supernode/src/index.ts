@@ -1,1 +1,9 @@
-export {};
+export * from "./activities/activity.ts";
+export * from "./activities/heartbeat.ts";
+export * from "./activities/sync-status.ts";
+export * from "./back-off.ts";
+export * from "./chain-container.ts";
+export * from "./metrics.ts";
+export * from "./options.ts";
+export * from "./readiness.ts";
+export * from "./supernode.ts";

@@ -21,6 +21,8 @@ export interface AnvilOptions {
 export interface Anvil {
   readonly url: string;
   readonly rpc: RpcClient;
+  /** Of the guard that ends anvil with us. */
+  readonly pid: number | undefined;
   readonly exited: Promise<void>;
   stop(): Promise<void>;
 }
@@ -79,6 +81,7 @@ export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
   return {
     url: `http://127.0.0.1:${port}`,
     rpc,
+    pid: child.pid,
     exited,
     stop: async () => {
       rpc.close();

@@ -1,0 +1,33 @@
+import { DEVNET_OPTIONS } from "@pangaea/devnet";
+import { supernodeFlagTable } from "@pangaea/supernode";
+import { helpPage, UsageError } from "./command-line.ts";
+import { reportError } from "./errors.ts";
+import { devnet } from "./verbs/devnet.ts";
+import { supernode } from "./verbs/supernode.ts";
+import { VERSION } from "./version.ts";
+
+const VERBS = {
+  devnet: { run: devnet, summary: "a local L1 and a cluster of L2s in one process", table: () => DEVNET_OPTIONS },
+  supernode: { run: supernode, summary: "every chain of a cluster above an L1 of yours", table: () => supernodeFlagTable([]) },
+} as const;
+
+function usage(): string {
+  const lines = Object.entries(VERBS).map(([name, { summary }]) => `  pangaea ${name.padEnd(12)} ${summary}`);
+  return [`pangaea ${VERSION}: the OP Stack with native interop, in TypeScript`, "", ...lines, "", "pangaea VERB --help lists a verb's flags."].join("\n");
+}
+
+async function main([verb, ...argv]: readonly string[]): Promise<void> {
+  if (verb === undefined || verb === "--help" || verb === "help") return console.log(usage());
+  if (verb === "--version") return console.log(VERSION);
+  const found = Object.entries(VERBS).find(([name]) => name === verb)?.[1];
+  if (found === undefined) throw new UsageError(`there is no verb "${verb}"; the verbs are ${Object.keys(VERBS).join(", ")}`);
+  if (argv.includes("--help")) return console.log(helpPage(verb, found.summary, found.table()));
+  await found.run(argv);
+}
+
+try {
+  await main(process.argv.slice(2));
+  process.exit(0);
+} catch (error) {
+  process.exit(reportError(error, (line) => console.error(line)));
+}

@@ -1,0 +1,59 @@
+import { DEVNET_OPTIONS, DevnetCluster, type DevnetSummary, systemClock, systemRandom, TEST_ACCOUNTS } from "@pangaea/devnet";
+import { readOptions } from "../command-line.ts";
+import { createLineLogger, parseLogLevel } from "../logger.ts";
+import { type ChainStatusRow, statusLines, StatusView } from "../status-view.ts";
+import { VERSION } from "../version.ts";
+import { untilStopped } from "../until-stopped.ts";
+
+const STATUS_MS = 500;
+/** Without a terminal the status is printed seldom. */
+const PLAIN_STATUS_MS = 15_000;
+
+function banner({ l1, supernode, chains }: DevnetSummary, seconds: string): readonly string[] {
+  return [
+    `Pangaea devnet, ready in ${seconds} s`,
+    "",
+    `  L1 ${String(l1.chainId).padEnd(6)} ${l1.url}   JSON-RPC, WebSocket, beacon API`,
+    ...chains.map(({ chainId, url }) => `  L2 ${String(chainId).padEnd(6)} ${url}   JSON-RPC, WebSocket`),
+    `  supernode ${supernode.url}   root RPC at /, node RPCs at ${chains.map(({ chainId }) => `/${chainId}/`).join(" ")}`,
+    "",
+    `  ${TEST_ACCOUNTS.length} accounts with 10,000 ETH on every chain; the first:`,
+    `  ${TEST_ACCOUNTS[0]!.address}  key ${TEST_ACCOUNTS[0]!.privateKey}`,
+    ...chains.map(({ chainId, contracts }) => `  portal to ${chainId} on L1: ${contracts.optimismPortal}`),
+    "",
+    "  Ctrl-C stops everything.",
+    "",
+  ];
+}
+
+function rows(cluster: DevnetCluster): readonly ChainStatusRow[] {
+  return cluster.summary.chains.map(({ chainId, url }) => {
+    const chain = cluster.supernode.chains.get(chainId);
+    return { chainId, port: Number(new URL(url).port), status: chain?.state === "running" ? chain.syncStatus() : undefined, batcherLag: cluster.batcher(chainId)?.status().lag };
+  });
+}
+
+/** `pangaea devnet`: a local L1 and a cluster of L2s, until it is told to stop. */
+export async function devnet(argv: readonly string[]): Promise<void> {
+  const flags = readOptions("devnet", DEVNET_OPTIONS, argv, process.env);
+  const started = Date.now();
+  const isLive = process.stdout.isTTY === true && !flags.json && !flags.quiet;
+  const view = new StatusView((text) => process.stdout.write(text));
+  const log = createLineLogger(parseLogLevel(flags["log.level"]), (line) => (isLive ? view.print(line) : console.error(line)));
+  const cluster = await DevnetCluster.start(flags, { clock: systemClock, random: systemRandom, log, version: VERSION });
+  const stopped = untilStopped(cluster.l1.exited.then(() => "the local L1 ended by itself"));
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    await Promise.race([cluster.untilReady(), stopped]);
+    if (flags.json) console.log(JSON.stringify(cluster.summary));
+    else if (!flags.quiet) for (const line of banner(cluster.summary, ((Date.now() - started) / 1_000).toFixed(1))) console.log(line);
+    if (!flags.json && !flags.quiet) {
+      timer = setInterval(() => (isLive ? view.update(rows(cluster)) : statusLines(rows(cluster)).forEach((line) => console.log(line))), isLive ? STATUS_MS : PLAIN_STATUS_MS);
+    }
+    const reason = await stopped;
+    if (!flags.json && !flags.quiet) console.log(`\nstopping: ${reason}`);
+  } finally {
+    clearInterval(timer);
+    await cluster.stop();
+  }
+}

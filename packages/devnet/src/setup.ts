@@ -1,0 +1,109 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type ForkSchedule, genesisToJson, type L2Genesis, parseGenesis, parseRollupConfig, type RollupConfig, rollupConfigToJson } from "@pangaea/config";
+import { buildL2Genesis, l1Deployment } from "@pangaea/contracts";
+import { genesisBlock } from "@pangaea/execution";
+import { type BlockId, bytesToHex, concatBytes, CriticalError, encodeTransaction, type Hex, isHex, keccak256, bigIntToBytes, quantityToNumber, signTransaction, toQuantity, TX_FEE_MARKET, writeU32, ZERO_ADDRESS, ZERO_HASH } from "@pangaea/primitives";
+import type { RpcClient } from "@pangaea/rpc";
+import { TEST_ACCOUNTS, TEST_BALANCE } from "./accounts.ts";
+import { devnetKey } from "./keys.ts";
+import { L1_CHAIN_ID } from "./local-l1.ts";
+
+export interface ChainPlan {
+  readonly chainId: number;
+  readonly blockTime: number;
+}
+
+/** One chain, set up on L1. */
+export interface ChainDefinition {
+  readonly config: RollupConfig;
+  readonly genesis: L2Genesis;
+}
+
+const GAS_LIMIT = 60_000_000;
+const BASE_FEE_SCALAR = 1_368;
+const BLOB_BASE_FEE_SCALAR = 810_949;
+const FEE_MARKET = { elasticity: 6, denominator: 50, denominatorCanyon: 250 };
+const ROLE_BALANCE = 10n ** 24n;
+const DEPLOY_GAS = 6_000_000;
+const DEPLOY_FEE = 100_000_000_000n;
+
+/** The address that a chain's batches go to, by the convention of the standard. Source: specs `protocol/configurability.md`. */
+function batchInbox(chainId: number): Hex {
+  return bytesToHex(concatBytes(Uint8Array.of(0), keccak256(bigIntToBytes(BigInt(chainId), 32)).subarray(0, 19)));
+}
+
+function scalarWord(): Hex {
+  const word = new Uint8Array(32);
+  word[0] = 1;
+  writeU32(word, 24, BLOB_BASE_FEE_SCALAR);
+  writeU32(word, 28, BASE_FEE_SCALAR);
+  return bytesToHex(word);
+}
+
+/** Puts the contracts of all chains onto a fresh L1, in one block, and works out their genesis. */
+export async function setUpChains(rpc: RpcClient, plans: readonly ChainPlan[], { forks, seqWindowSize }: { readonly forks: (genesisTime: number) => ForkSchedule; readonly seqWindowSize: number }): Promise<readonly ChainDefinition[]> {
+  const deployer = devnetKey("deployer");
+  await rpc.callMany([
+    { method: "anvil_setBalance", params: [deployer.address, toQuantity(ROLE_BALANCE)] },
+    ...plans.map(({ chainId }) => ({ method: "anvil_setBalance", params: [devnetKey("batcher", chainId).address, toQuantity(ROLE_BALANCE)] })),
+  ]);
+  let nonce = 0;
+  const deployments = plans.map(({ chainId }) => {
+    const deployment = l1Deployment({
+      deployer: deployer.address, nonce, owner: deployer.address, batcher: devnetKey("batcher", chainId).address, unsafeBlockSigner: devnetKey("unsafe-block-signer", chainId).address,
+      batchInbox: batchInbox(chainId), l2ChainId: chainId, gasLimit: GAS_LIMIT, baseFeeScalar: BASE_FEE_SCALAR, blobBaseFeeScalar: BLOB_BASE_FEE_SCALAR,
+    });
+    nonce += deployment.steps.length;
+    return deployment;
+  });
+  const raw = deployments.flatMap(({ steps }) => steps).map(({ to, data }, i) =>
+    encodeTransaction(signTransaction({ type: TX_FEE_MARKET, chainId: L1_CHAIN_ID, nonce: i, maxPriorityFeePerGas: 1_000_000_000n, maxFeePerGas: DEPLOY_FEE, gas: DEPLOY_GAS, ...(to === undefined ? {} : { to }), value: 0n, data, accessList: [] }, deployer.key)),
+  );
+  const hashes = await rpc.callMany(raw.map((transaction) => ({ method: "eth_sendRawTransaction", params: [bytesToHex(transaction)] })));
+  await rpc.call("evm_mine", []);
+  for (const receipt of await rpc.callMany(hashes.map((hash) => ({ method: "eth_getTransactionReceipt", params: [hash] })))) {
+    if (typeof receipt !== "object" || receipt === null || !("status" in receipt) || receipt.status !== "0x1") throw new CriticalError(`a contract could not be deployed on the local L1: ${JSON.stringify(receipt)?.slice(0, 300)}`);
+  }
+  const block = await rpc.call("eth_getBlockByNumber", ["latest", false]);
+  if (typeof block !== "object" || block === null || !("hash" in block) || !("number" in block) || !("timestamp" in block) || !isHex(block.hash, 32)) throw new CriticalError("the local L1 gave no head block");
+  const origin: BlockId = { hash: block.hash, number: quantityToNumber(block.number) };
+  const time = quantityToNumber(block.timestamp);
+  return plans.map(({ chainId, blockTime }, i) => {
+    const schedule = forks(time);
+    const genesis = buildL2Genesis({ chainId, timestamp: time, forks: schedule, feeMarket: FEE_MARKET, gasLimit: GAS_LIMIT, funded: Object.fromEntries(TEST_ACCOUNTS.map(({ address }) => [address, TEST_BALANCE])), owner: deployer.address, feeRecipient: devnetKey("vault", chainId).address });
+    const config: RollupConfig = {
+      genesis: {
+        l1: origin,
+        l2: { hash: genesisBlock(genesis, schedule).hash, number: 0 },
+        l2Time: time,
+        systemConfig: { batcherAddress: devnetKey("batcher", chainId).address, overhead: ZERO_HASH, scalar: scalarWord(), gasLimit: GAS_LIMIT, eip1559Params: "0x0000000000000000", operatorFeeParams: ZERO_HASH, minBaseFee: 0n, daFootprintGasScalar: 0 },
+      },
+      blockTime, maxSequencerDrift: 600, seqWindowSize, channelTimeout: 300, l1ChainId: L1_CHAIN_ID, l2ChainId: chainId, forks: schedule, keepKarstUpgradeGas: false,
+      batchInboxAddress: batchInbox(chainId), depositContractAddress: deployments[i]!.optimismPortal, l1SystemConfigAddress: deployments[i]!.systemConfig, protocolVersionsAddress: ZERO_ADDRESS, feeMarket: FEE_MARKET,
+    };
+    return { config, genesis };
+  });
+}
+
+export const rollupConfigFile = (folder: string, chainId: number): string => join(folder, String(chainId), "rollup.json");
+export const genesisFile = (folder: string, chainId: number): string => join(folder, String(chainId), "genesis.json");
+
+/** Writes each chain's `rollup.json` and `genesis.json`, as any supernode reads them. */
+export async function writeChains(folder: string, chains: readonly ChainDefinition[]): Promise<void> {
+  for (const { config, genesis } of chains) {
+    await mkdir(join(folder, String(config.l2ChainId)), { recursive: true });
+    await writeFile(rollupConfigFile(folder, config.l2ChainId), `${JSON.stringify(rollupConfigToJson(config), null, 2)}\n`);
+    await writeFile(genesisFile(folder, config.l2ChainId), `${JSON.stringify(genesisToJson(genesis))}\n`);
+  }
+}
+
+/** Reads what `writeChains` wrote. Throws `InvalidInputError` when it is damaged. */
+export async function readChains(folder: string, chainIds: readonly number[]): Promise<readonly ChainDefinition[]> {
+  return Promise.all(
+    chainIds.map(async (chainId) => {
+      const read = async (file: string): Promise<unknown> => JSON.parse(await readFile(file, "utf8"));
+      return { config: parseRollupConfig(await read(rollupConfigFile(folder, chainId)), rollupConfigFile(folder, chainId)), genesis: parseGenesis(await read(genesisFile(folder, chainId)), genesisFile(folder, chainId)) };
+    }),
+  );
+}

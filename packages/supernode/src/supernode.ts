@@ -1,0 +1,130 @@
+import type { RollupConfig } from "@pangaea/config";
+import { type SafetyAuthority, localAuthority } from "@pangaea/engine";
+import type { L1Client, L1Watcher } from "@pangaea/l1";
+import { VirtualNode, type VirtualNodeOptions } from "@pangaea/node";
+import { type Clock, CriticalError, errorMessage, type ExecutionLayer, type Logger, type Random } from "@pangaea/primitives";
+import { type Listening, type Page, type Route, RpcServer } from "@pangaea/rpc";
+import type { Store } from "@pangaea/store";
+import type { Activity } from "./activities/activity.ts";
+import { createHeartbeat } from "./activities/heartbeat.ts";
+import { createSyncStatus } from "./activities/sync-status.ts";
+import { ChainContainer } from "./chain-container.ts";
+import { createSupernodeMetrics, mergedMetrics } from "./metrics.ts";
+import { joinReadiness, type Readiness, readinessOf } from "./readiness.ts";
+
+/** One chain that the supernode runs. */
+export interface ChainSetup {
+  readonly config: RollupConfig;
+  readonly openExecution: () => Promise<ExecutionLayer>;
+  readonly store: Store;
+  readonly node: VirtualNodeOptions;
+  readonly authority?: SafetyAuthority;
+}
+
+export interface SupernodeModules {
+  readonly l1: L1Client;
+  readonly l1Watcher: L1Watcher;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+}
+
+export interface SupernodeSettings {
+  readonly chains: readonly ChainSetup[];
+  readonly rpc: { readonly host: string; readonly port: number };
+  readonly version: string;
+}
+
+/** How long a request waits for its chain to be ready, and how often it looks. */
+const GATE_MS = 60_000;
+const GATE_POLL_MS = 25;
+
+/**
+ * Runs every chain of a cluster in one process: a container each, activities above them, one L1 client and one RPC server for all.
+ * Source: op-supernode.
+ */
+export class Supernode {
+  readonly chains: ReadonlyMap<number, ChainContainer>;
+  readonly #modules: SupernodeModules;
+  readonly #settings: SupernodeSettings;
+  readonly #activities: readonly Activity[];
+  readonly #metrics;
+  readonly #abort = new AbortController();
+  #listening: Listening | undefined;
+  #tasks: Promise<unknown>[] = [];
+
+  constructor(modules: SupernodeModules, settings: SupernodeSettings) {
+    const { clock, random, log } = modules;
+    this.#modules = modules;
+    this.#settings = settings;
+    this.#metrics = createSupernodeMetrics(settings.version);
+    this.chains = new Map(settings.chains.map((chain) => [chain.config.l2ChainId, this.#container(chain)]));
+    if (this.chains.size !== settings.chains.length) throw new CriticalError("two chains have the same id: each may be named once in --chains");
+    this.#activities = [createHeartbeat({ clock, random, log }), createSyncStatus(() => this.chains)];
+  }
+
+  #container(setup: ChainSetup): ChainContainer {
+    const { l1, l1Watcher, clock } = this.#modules;
+    const { config, store, node } = setup;
+    const log = this.#modules.log.child({ chain: config.l2ChainId });
+    return new ChainContainer({
+      config,
+      openExecution: setup.openExecution,
+      createNode: (execution) => new VirtualNode({ config, l1, l1Heads: l1Watcher, execution, store, authority: setup.authority ?? localAuthority, clock, log }, node),
+      clock,
+      log,
+      onRestart: () => this.#metrics.countRestart(config.l2ChainId),
+    });
+  }
+
+  /** Starts to serve and to run all chains. Throws `CriticalError` when L1 is another chain or the port is taken. */
+  async start(): Promise<{ readonly port: number }> {
+    const { l1, l1Watcher, log } = this.#modules;
+    for (const { config } of this.#settings.chains) await l1.expectChainId(config.l1ChainId);
+    this.#listening = await new RpcServer({ route: (path) => this.#route(path), page: (path) => this.#page(path) }).listen(this.#settings.rpc);
+    await l1Watcher.poll();
+    this.#tasks.push(l1Watcher.start(this.#abort.signal));
+    for (const activity of this.#activities) {
+      const running = activity.start?.(this.#abort.signal);
+      if (running !== undefined) this.#tasks.push(running.catch((error: unknown) => this.#abort.signal.aborted || log.error("an activity failed", { activity: activity.name, error: errorMessage(error) })));
+    }
+    for (const chain of this.chains.values()) chain.start();
+    return { port: this.#listening.port };
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await this.#listening?.close();
+    await Promise.all([...this.chains.values()].map((chain) => chain.stop()));
+    await Promise.all(this.#settings.chains.map(({ store }) => store.close()));
+    await Promise.all(this.#tasks);
+  }
+
+  readiness(): Readiness {
+    const { problem } = this.#modules.l1Watcher;
+    return joinReadiness({ l1: readinessOf(problem === undefined ? [] : [problem]), ...Object.fromEntries([...this.chains].map(([id, chain]) => [`chain ${id}`, chain.readiness()])) });
+  }
+
+  async #route(path: string): Promise<Route> {
+    const [, first = "", ...rest] = path.split("/");
+    if (first === "") return { methods: Object.assign({}, ...this.#activities.map(({ rpcMethods }) => rpcMethods)) };
+    const chain = this.chains.get(Number(first));
+    if (chain === undefined || rest.some((part) => part !== "")) return { status: 404, message: `no chain at ${path}; the chains are ${[...this.chains.keys()].map((id) => `/${id}/`).join(" ")}` };
+    const deadline = this.#modules.clock.now() + GATE_MS;
+    while (chain.state !== "running") {
+      if (this.#modules.clock.now() >= deadline || this.#abort.signal.aborted) return { status: 503, message: "chain RPC not ready" };
+      await this.#modules.clock.sleep(GATE_POLL_MS, this.#abort.signal).catch(() => {});
+    }
+    return { methods: chain.rpcMethods() };
+  }
+
+  async #page(path: string): Promise<Page | undefined> {
+    const ready = (readiness: Readiness): Page => ({ status: readiness.ready ? 200 : 503, type: "application/json", body: `${JSON.stringify(readiness)}\n` });
+    if (path === "/livez") return { status: 200, type: "text/plain", body: "ok\n" };
+    if (path === "/readyz") return ready(this.readiness());
+    if (path === "/metrics") return { status: 200, type: "text/plain; version=0.0.4", body: await mergedMetrics([this.#metrics.registry, ...[...this.chains.values()].flatMap((chain) => (chain.state === "running" ? [chain.node.metrics] : []))]) };
+    const id = /^\/readyz\/(\d+)$/.exec(path)?.[1];
+    const chain = id === undefined ? undefined : this.chains.get(Number(id));
+    return chain === undefined ? undefined : ready(chain.readiness());
+  }
+}
