@@ -1,0 +1,87 @@
+import { type L2Genesis, PREDEPLOYS } from "@pangaea/config";
+import { type CallResult, Evm, rulesOf, WorldState } from "@pangaea/evm";
+import { EMPTY_BYTES, type Hex, type Log, ZERO_HASH } from "@pangaea/primitives";
+import { buildL2Genesis, encodeCall, type AbiValue, type L2GenesisInput } from "../../src/index.ts";
+
+export const ALICE: Hex = `0x${"a1".repeat(20)}`;
+export const OWNER: Hex = `0x${"0e".repeat(20)}`;
+export const RECIPIENT: Hex = `0x${"fe".repeat(20)}`;
+export const ETHER = 10n ** 18n;
+
+const JOVIAN = { regolith: 0, canyon: 0, delta: 0, ecotone: 0, fjord: 0, granite: 0, holocene: 0, isthmus: 0, jovian: 0 } as const;
+export const genesisInput = (change: Partial<L2GenesisInput> = {}): L2GenesisInput => ({
+  chainId: 901, timestamp: 1_700_000_000, forks: JOVIAN, feeMarket: { elasticity: 6, denominator: 50, denominatorCanyon: 250 }, gasLimit: 60_000_000,
+  funded: { [ALICE]: 10n * ETHER }, owner: OWNER, feeRecipient: RECIPIENT, ...change,
+});
+
+export interface Call {
+  readonly from?: Hex;
+  readonly to: Hex;
+  readonly data?: Uint8Array;
+  readonly value?: bigint;
+  readonly gas?: number;
+}
+
+export type Outcome = CallResult & { readonly logs: readonly Log[] };
+
+/** Contracts on the embedded EVM: each call is a transaction without fees. */
+export class TestChain {
+  readonly state = new WorldState({ get: () => undefined });
+  blockNumber = 100;
+  baseFee = 10n ** 9n;
+
+  static fromGenesis(genesis: L2Genesis = buildL2Genesis(genesisInput())): TestChain {
+    const chain = new TestChain();
+    for (const [address, { balance, nonce, code, storage }] of Object.entries(genesis.alloc) as [Hex, L2Genesis["alloc"][Hex]][]) {
+      chain.state.setBalance(address, balance);
+      chain.state.setNonce(address, nonce);
+      if (code.length > 0) chain.state.setCode(address, code);
+      for (const [slot, value] of Object.entries(storage)) chain.state.setStorage(address, BigInt(slot), BigInt(value));
+    }
+    return chain;
+  }
+
+  #evm(origin: Hex): Evm {
+    const evm = new Evm({
+      state: this.state,
+      rules: rulesOf("prague"),
+      block: { number: this.blockNumber, timestamp: 1_700_000_000, coinbase: PREDEPLOYS.sequencerFeeVault, gasLimit: 60_000_000, baseFee: this.baseFee, blobBaseFee: 1n, prevRandao: ZERO_HASH, chainId: 901, blockHash: () => ZERO_HASH },
+    });
+    evm.transaction = { origin, gasPrice: this.baseFee, blobHashes: [] };
+    this.state.beginTransaction();
+    return evm;
+  }
+
+  call({ from = ALICE, to, data = EMPTY_BYTES, value = 0n, gas = 100_000_000 }: Call): Outcome {
+    const result = this.#evm(from).call({ type: "CALL", codeAddress: to, address: to, caller: from, value, transfersValue: true, data, gas, isStatic: false, depth: 0 });
+    const logs = [...this.state.logs];
+    this.state.endTransaction();
+    return { ...result, logs };
+  }
+
+  /** Calls a function and throws when it fails. */
+  run(from: Hex, to: Hex, signature: string, values: readonly AbiValue[] = [], value = 0n): Outcome {
+    const outcome = this.call({ from, to, data: encodeCall(signature, values), value });
+    if (!outcome.success) throw new Error(`${signature} failed: ${outcome.error} ${Buffer.from(outcome.output).toString("latin1")}`);
+    return outcome;
+  }
+
+  /** The first word that a function gives. */
+  word(to: Hex, signature: string, values: readonly AbiValue[] = []): bigint {
+    return BigInt(`0x${Buffer.from(this.run(ALICE, to, signature, values).output.subarray(0, 32)).toString("hex")}`);
+  }
+
+  create(from: Hex, initcode: Uint8Array): Hex {
+    const nonce = this.state.nonce(from);
+    const evm = this.#evm(from);
+    this.state.setNonce(from, nonce + 1);
+    const result = evm.create({ type: "CREATE", caller: from, nonce, salt: undefined, value: 0n, initcode, gas: 100_000_000, depth: 0 });
+    this.state.endTransaction();
+    if (!result.success) throw new Error(`creation failed: ${result.error} ${Buffer.from(result.output).toString("latin1")}`);
+    return result.address;
+  }
+
+  storage(address: Hex, slot: number): Hex {
+    return `0x${this.state.storage(address, BigInt(slot)).toString(16).padStart(64, "0")}`;
+  }
+}
