@@ -21,6 +21,7 @@ export interface BeaconFaults {
 }
 
 const MAX_BLOCKS = 4_096;
+const LOOK_BACK = 64;
 const MAX_BODY = 20_000_000;
 const json = (response: ServerResponse, status: number, body: unknown): void => {
   response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
@@ -43,6 +44,7 @@ export class BeaconEndpoint {
   readonly #kzg: KzgService;
   readonly #options: BeaconEndpointOptions;
   readonly #slots = new Map<number, KeptBlob[]>();
+  readonly #captures = new Map<Hex, Promise<void>>();
   readonly #sockets = new Set<Socket>();
   readonly #server = createServer((request, response) => void this.#serve(request, response).catch(() => response.destroy()));
 
@@ -72,10 +74,37 @@ export class BeaconEndpoint {
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
-  /** Keeps the blobs of a block; called for each new head, so that none is lost in a reorg. */
-  async capture(blockHash: Hex): Promise<void> {
+  /** Keeps the blobs of a block; called for each new head, so that none is lost in a reorg. A block is looked at once. */
+  capture(blockHash: Hex): Promise<void> {
+    let capture = this.#captures.get(blockHash);
+    if (capture === undefined) {
+      capture = this.#capture(blockHash);
+      this.#captures.set(blockHash, capture);
+      capture.catch(() => this.#captures.delete(blockHash));
+      if (this.#captures.size > MAX_BLOCKS) this.#captures.delete(this.#captures.keys().next().value!);
+    }
+    return capture;
+  }
+
+  /** Captures the block at a slot when it is among the newest: whoever asks may be quicker than the follower. */
+  async #captureSlot(slot: number): Promise<void> {
+    let block = await this.#anvil.rpc.call("eth_getBlockByNumber", ["latest", false]);
+    for (let i = 0; i < LOOK_BACK; i++) {
+      if (typeof block !== "object" || block === null || !("hash" in block) || !("parentHash" in block) || !("timestamp" in block) || !isHex(block.hash)) return;
+      const at = this.#slotAt(quantityToNumber(block.timestamp));
+      if (at === slot) return this.capture(block.hash);
+      if (at < slot) return;
+      block = await this.#anvil.rpc.call("eth_getBlockByHash", [block.parentHash, false]);
+    }
+  }
+
+  #slotAt(timestamp: number): number {
+    return Math.floor((timestamp - this.#options.genesisTime) / this.#options.slotTime);
+  }
+
+  async #capture(blockHash: Hex): Promise<void> {
     const { info, transactions } = parseL1Block(await this.#anvil.rpc.call("eth_getBlockByHash", [blockHash, true]));
-    const slot = Math.floor((info.timestamp - this.#options.genesisTime) / this.#options.slotTime);
+    const slot = this.#slotAt(info.timestamp);
     let index = 0;
     for (const raw of transactions) {
       const transaction = decodeTransaction(parseL1Transaction(raw));
@@ -127,6 +156,7 @@ export class BeaconEndpoint {
   async #serveBlobs(response: ServerResponse, plain: boolean, id: string, query: URLSearchParams): Promise<void> {
     const slot = /^\d+$/.test(id) ? Number(id) : await this.#slotOf(id);
     if (slot === undefined) return json(response, 400, { code: 400, message: `block id ${id.slice(0, 80)} is not a slot, head, finalized or a block hash` });
+    await this.#captureSlot(slot);
     const kept = this.#slots.get(slot);
     if (kept === undefined || this.faults.missing) return json(response, 404, { code: 404, message: `no blobs at slot ${slot}` });
     const pick = (name: string) => query.getAll(name).flatMap((value) => value.split(","));
@@ -137,7 +167,9 @@ export class BeaconEndpoint {
       return json(response, 200, { execution_optimistic: false, finalized: false, data: chosen.map(({ blob }) => tampered(blob)) });
     }
     const indices = pick("indices").map(Number);
-    const data = kept.filter(({ index }) => indices.length === 0 || indices.includes(index)).map(({ index, blob, commitment, proof }) => ({ index: String(index), blob: tampered(blob), kzg_commitment: commitment, kzg_proof: proof }));
+    // Where a reorg left two blocks at one slot, the one that was captured last is the standing one.
+    const standing = kept.filter((one, i) => !kept.some((other, j) => j > i && other.index === one.index));
+    const data = standing.filter(({ index }) => indices.length === 0 || indices.includes(index)).map(({ index, blob, commitment, proof }) => ({ index: String(index), blob: tampered(blob), kzg_commitment: commitment, kzg_proof: proof }));
     return json(response, 200, { data });
   }
 
@@ -145,7 +177,7 @@ export class BeaconEndpoint {
     if (id !== "head" && id !== "finalized" && !isHex(id, 32)) return undefined;
     const block = await (isHex(id) ? this.#anvil.rpc.call("eth_getBlockByHash", [id, false]) : this.#anvil.rpc.call("eth_getBlockByNumber", [id === "head" ? "latest" : id, false]));
     if (typeof block !== "object" || block === null || !("timestamp" in block)) return undefined;
-    return Math.floor((quantityToNumber(block.timestamp) - this.#options.genesisTime) / this.#options.slotTime);
+    return this.#slotAt(quantityToNumber(block.timestamp));
   }
 
   #forward(request: IncomingMessage, response: ServerResponse): void {
