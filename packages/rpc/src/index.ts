@@ -1,5 +1,7 @@
 export * from "./client.ts";
+export * from "./engine-json.ts";
 export * from "./errors.ts";
+export * from "./eth-json.ts";
 export * from "./jwt.ts";
 export * from "./methods.ts";
 export * from "./server.ts";

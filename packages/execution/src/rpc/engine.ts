@@ -1,0 +1,73 @@
+import { type EngineApiVersions, engineApiVersions, newestFork } from "@pangaea/config";
+import { EngineError, EngineErrorCode, type ExecutionPayloadEnvelope, type Hex, isHex, type PayloadStatus } from "@pangaea/primitives";
+import { attributesFromJson, forkchoiceFromJson, forkchoiceUpdatedToJson, payloadFromJson, payloadStatusToJson, payloadToJson, RpcError, RpcErrorCode, type RpcMethod, type RpcMethods } from "@pangaea/rpc";
+import type { EmbeddedExecutionLayer } from "../engine/embedded-execution-layer.ts";
+
+const CLIENT = { code: "PG", name: "pangaea", version: "0.1.0", commit: "0x00000000" };
+const NO_BLOBS = { commitments: [], proofs: [], blobs: [] };
+const FIRST_WITH_BEACON_ROOT = 3;
+const FIRST_WITH_REQUESTS = 4;
+
+const invalidParams = (why: string): never => {
+  throw new RpcError(RpcErrorCode.invalidParams, why);
+};
+
+/** `engine_*`: the Engine API with the OP Stack's fields, one entry a version. Source: execution-apis `engine`, specs `protocol/exec-engine.md`. */
+export function engineMethods(layer: EmbeddedExecutionLayer): RpcMethods {
+  const { forks } = layer.chain.config;
+
+  function requireVersion(method: keyof EngineApiVersions, version: number, time: number): void {
+    const wanted = engineApiVersions(forks, time)[method];
+    // A block before Canyon may be asked for by the version that Canyon's blocks use.
+    if (version === wanted || (version === 2 && wanted === 1)) return;
+    throw new EngineError(EngineErrorCode.unsupportedFork, `Unsupported fork: engine_${method}V${version} does not serve the time ${time} (${newestFork(forks, time)}), use V${wanted}`);
+  }
+
+  const forkchoiceUpdated = (version: number): RpcMethod => async ([state, given]) => {
+    const forkchoice = forkchoiceFromJson(state);
+    const attributes = given === undefined || given === null ? undefined : attributesFromJson(given);
+    if (attributes !== undefined) requireVersion("forkchoiceUpdated", version, attributes.timestamp);
+    return forkchoiceUpdatedToJson(await layer.forkchoiceUpdated(forkchoice, attributes));
+  };
+
+  const newPayload = (version: number): RpcMethod => async ([json, blobHashes, parentBeaconBlockRoot, requests]) => {
+    const payload = payloadFromJson(json);
+    requireVersion("newPayload", version, payload.timestamp);
+    let envelope: ExecutionPayloadEnvelope = { payload };
+    if (version >= FIRST_WITH_BEACON_ROOT) {
+      if (!Array.isArray(blobHashes)) invalidParams("engine_newPayload wants the list of blob hashes, empty on the OP Stack");
+      if (!isHex(parentBeaconBlockRoot, 32)) return invalidParams("engine_newPayload wants the parent beacon block root: 32 bytes of hex");
+      envelope = { payload, parentBeaconBlockRoot: parentBeaconBlockRoot.toLowerCase() as Hex };
+    }
+    if (version >= FIRST_WITH_REQUESTS && !Array.isArray(requests)) invalidParams("engine_newPayload wants the list of execution requests, empty on the OP Stack");
+    const surplus = [blobHashes, requests].some((list) => Array.isArray(list) && list.length > 0);
+    const status: PayloadStatus = surplus ? { status: "INVALID", validationError: "OP blocks have neither blobs nor execution requests" } : await layer.newPayload(envelope);
+    return payloadStatusToJson(status);
+  };
+
+  const getPayload = (version: number): RpcMethod => async ([id]) => {
+    if (!isHex(id, 8)) return invalidParams("engine_getPayload wants a payload id: 8 bytes of hex");
+    const { payload, parentBeaconBlockRoot } = await layer.getPayload(id.toLowerCase() as Hex);
+    requireVersion("getPayload", version, payload.timestamp);
+    return {
+      executionPayload: payloadToJson(payload),
+      blockValue: "0x0",
+      ...(version < FIRST_WITH_BEACON_ROOT ? {} : { blobsBundle: NO_BLOBS, shouldOverrideBuilder: false, parentBeaconBlockRoot }),
+      ...(version < FIRST_WITH_REQUESTS ? {} : { executionRequests: [] }),
+    };
+  };
+
+  const methods: RpcMethods = {
+    engine_forkchoiceUpdatedV1: forkchoiceUpdated(1),
+    engine_forkchoiceUpdatedV2: forkchoiceUpdated(2),
+    engine_forkchoiceUpdatedV3: forkchoiceUpdated(3),
+    engine_newPayloadV2: newPayload(2),
+    engine_newPayloadV3: newPayload(3),
+    engine_newPayloadV4: newPayload(4),
+    engine_getPayloadV2: getPayload(2),
+    engine_getPayloadV3: getPayload(3),
+    engine_getPayloadV4: getPayload(4),
+    engine_getClientVersionV1: () => [CLIENT],
+  };
+  return { ...methods, engine_exchangeCapabilities: () => Object.keys(methods) };
+}
