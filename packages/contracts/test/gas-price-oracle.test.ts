@@ -1,4 +1,4 @@
-import { DEPOSITOR_ACCOUNT, type ForkSchedule, PREDEPLOYS } from "@pangaea/config";
+import { DEPOSITOR_ACCOUNT, type ForkSchedule, type L2Genesis, PREDEPLOYS } from "@pangaea/config";
 import { encodeL1Attributes, fastLzLength, hexToBytes, type L1Attributes, utf8ToBytes, ZERO_ADDRESS, ZERO_HASH } from "@pangaea/primitives";
 import { describe, expect, test } from "vitest";
 import { buildL2Genesis } from "../src/index.ts";
@@ -11,8 +11,17 @@ const INFO: L1Attributes = {
 const ORACLE = PREDEPLOYS.gasPriceOracle;
 const FJORD: ForkSchedule = { regolith: 0, canyon: 0, delta: 0, ecotone: 0, fjord: 0 };
 
+const geneses = new Map<string, L2Genesis>();
+
+function genesisAt(forks: ForkSchedule): L2Genesis {
+  const key = JSON.stringify(forks);
+  const genesis = geneses.get(key) ?? buildL2Genesis(genesisInput({ forks }));
+  geneses.set(key, genesis);
+  return genesis;
+}
+
 function chainAt(forks: ForkSchedule, format: "bedrock" | "ecotone" | "isthmus" | "jovian", change: Partial<L1Attributes> = {}): TestChain {
-  const chain = TestChain.fromGenesis(buildL2Genesis(genesisInput({ forks })));
+  const chain = TestChain.fromGenesis(genesisAt(forks));
   chain.call({ from: DEPOSITOR_ACCOUNT, to: PREDEPLOYS.l1Block, data: encodeL1Attributes(format, { ...INFO, ...change }) });
   return chain;
 }

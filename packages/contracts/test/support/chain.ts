@@ -1,7 +1,7 @@
 import { type L2Genesis, PREDEPLOYS } from "@pangaea/config";
 import { type CallResult, Evm, rulesOf, WorldState } from "@pangaea/evm";
-import { EMPTY_BYTES, type Hex, type Log, ZERO_HASH } from "@pangaea/primitives";
-import { buildL2Genesis, encodeCall, type AbiValue, type L2GenesisInput } from "../../src/index.ts";
+import { bytesToHex, EMPTY_BYTES, type Hex, type Log, ZERO_HASH } from "@pangaea/primitives";
+import { type AbiValue, buildL2Genesis, encodeCall, type L2GenesisInput } from "../../src/index.ts";
 
 export const ALICE: Hex = `0x${"a1".repeat(20)}`;
 export const OWNER: Hex = `0x${"0e".repeat(20)}`;
@@ -24,21 +24,44 @@ export interface Call {
 
 export type Outcome = CallResult & { readonly logs: readonly Log[] };
 
+interface Committed {
+  readonly root: Uint8Array;
+  readonly nodes: ReadonlyMap<Hex, Uint8Array>;
+}
+
+const DEFAULT_GENESIS = buildL2Genesis(genesisInput());
+const committed = new WeakMap<L2Genesis, Committed>();
+
+function commit(genesis: L2Genesis): Committed {
+  const state = new WorldState({ get: () => undefined });
+  for (const [address, { balance, nonce, code, storage }] of Object.entries(genesis.alloc) as [Hex, L2Genesis["alloc"][Hex]][]) {
+    state.setBalance(address, balance);
+    state.setNonce(address, nonce);
+    if (code.length > 0) state.setCode(address, code);
+    for (const [slot, value] of Object.entries(storage)) state.setStorage(address, BigInt(slot), BigInt(value));
+  }
+  const { root, nodes } = state.commit();
+  return { root, nodes: new Map(nodes.map(([hash, bytes]) => [bytesToHex(hash), bytes])) };
+}
+
 /** Contracts on the embedded EVM: each call is a transaction without fees. */
 export class TestChain {
-  readonly state = new WorldState({ get: () => undefined });
+  readonly state: WorldState;
   blockNumber = 100;
   baseFee = 10n ** 9n;
 
-  static fromGenesis(genesis: L2Genesis = buildL2Genesis(genesisInput())): TestChain {
-    const chain = new TestChain();
-    for (const [address, { balance, nonce, code, storage }] of Object.entries(genesis.alloc) as [Hex, L2Genesis["alloc"][Hex]][]) {
-      chain.state.setBalance(address, balance);
-      chain.state.setNonce(address, nonce);
-      if (code.length > 0) chain.state.setCode(address, code);
-      for (const [slot, value] of Object.entries(storage)) chain.state.setStorage(address, BigInt(slot), BigInt(value));
+  constructor(state = new WorldState({ get: () => undefined })) {
+    this.state = state;
+  }
+
+  static fromGenesis(genesis: L2Genesis = DEFAULT_GENESIS): TestChain {
+    let known = committed.get(genesis);
+    if (known === undefined) {
+      known = commit(genesis);
+      committed.set(genesis, known);
     }
-    return chain;
+    const { root, nodes } = known;
+    return new TestChain(new WorldState({ get: (hash) => nodes.get(bytesToHex(hash)) }, root));
   }
 
   #evm(origin: Hex): Evm {
