@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { CriticalError, errorMessage } from "@pangaea/primitives";
 import type { Database } from "lmdb";
-import type { Range, Store, Write } from "./store.ts";
+import { checkBatch, type Range, type Store, type Write } from "./store.ts";
 
 const MAP_SIZE = 1 << 30;
 
@@ -11,11 +11,12 @@ export class LmdbStore implements Store {
 
   /** Opens or creates the environment at `path`. Throws `CriticalError` when LMDB cannot be loaded or the folder not be used. */
   constructor(path: string) {
+    const { open } = loadLmdb();
     try {
-      const { open }: typeof import("lmdb") = createRequire(import.meta.url)("lmdb");
-      this.#database = open<Uint8Array, Buffer>({ path, keyEncoding: "binary", encoding: "binary", mapSize: MAP_SIZE, compression: false, noSubdir: false });
+      // Without overlapping syncs a transaction is on disk when it returns.
+      this.#database = open<Uint8Array, Buffer>({ path, keyEncoding: "binary", encoding: "binary", mapSize: MAP_SIZE, compression: false, noSubdir: false, overlappingSync: false });
     } catch (error) {
-      throw new CriticalError(`the store at ${path} cannot be opened (${errorMessage(error)}): check the folder's permissions and that no other process uses it, or leave --data-dir out to run in memory`);
+      throw new CriticalError(`the store at ${path} cannot be opened (${errorMessage(error)}): check the folder's permissions and free space, or leave --data-dir out to run in memory`);
     }
   }
 
@@ -39,6 +40,8 @@ export class LmdbStore implements Store {
   }
 
   write(batch: readonly Write[]): void {
+    checkBatch(batch);
+    if (batch.length === 0) return;
     this.#database.transactionSync(() => {
       for (const [key, value] of batch) {
         if (value === undefined) this.#database.removeSync(asBuffer(key));
@@ -49,6 +52,14 @@ export class LmdbStore implements Store {
 
   async close(): Promise<void> {
     await this.#database.close();
+  }
+}
+
+function loadLmdb(): typeof import("lmdb") {
+  try {
+    return createRequire(import.meta.url)("lmdb");
+  } catch (error) {
+    throw new CriticalError(`the native module lmdb cannot be loaded (${errorMessage(error)}): run npm install again, with a C++ compiler, make and Python on the machine, or leave --data-dir out to run in memory`);
   }
 }
 

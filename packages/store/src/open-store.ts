@@ -1,13 +1,17 @@
 import { mkdirSync } from "node:fs";
-import { concatBytes } from "@pangaea/primitives";
+import { concatBytes, CriticalError, errorMessage } from "@pangaea/primitives";
 import { LmdbStore } from "./lmdb-store.ts";
 import { MemoryStore } from "./memory-store.ts";
-import type { Store } from "./store.ts";
+import { checkBatch, type Store } from "./store.ts";
 
 /** The store in a folder, or one in memory when there is none. Throws `CriticalError` when the folder cannot be used. */
 export function openStore(path: string | undefined): Store {
   if (path === undefined) return new MemoryStore();
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new CriticalError(`the folder ${path} cannot be made (${errorMessage(error)}): give a --data-dir that this user may write to`);
+  }
   return new LmdbStore(path);
 }
 
@@ -21,7 +25,10 @@ export function prefixed(store: Store, prefix: Uint8Array): Store {
       const { from, to, ...rest } = range;
       for (const [key, value] of store.entries({ ...rest, from: from === undefined ? prefix : inside(from), ...(to !== undefined ? { to: inside(to) } : end !== undefined ? { to: end } : {}) })) yield [key.subarray(prefix.length), value];
     },
-    write: (batch) => store.write(batch.map(([key, value]) => [inside(key), value])),
+    write: (batch) => {
+      checkBatch(batch);
+      store.write(batch.map(([key, value]) => [inside(key), value]));
+    },
     async close() {},
   };
 }

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { LmdbStore, MemoryStore, prefixed, type Store } from "../src/index.ts";
+import { LmdbStore, MemoryStore, openStore, prefixed, type Store } from "../src/index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pangaea-store-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -47,6 +47,37 @@ describe.each(Object.entries(implementations))("a store in %s", (_, open) => {
     expect(keysOf(store, { reverse: true, limit: 2 })).toEqual([7, 5]);
     expect(keysOf(store, { to: key(8), reverse: true, limit: 1 })).toEqual([7]);
   });
+  it("keeps its order through writes and deletions between walks", () => {
+    const store = filled();
+    expect(keysOf(store, {})).toEqual([1, 3, 5, 7]);
+    store.write([[key(4), key(1)], [key(1), undefined], [key(0), key(1)], [key(9), key(1)]]);
+    expect(keysOf(store, {})).toEqual([0, 3, 4, 5, 7, 9]);
+    store.write([[key(4), undefined]]);
+    store.write([[key(4), key(8)], [key(3), key(8)]]);
+    expect(keysOf(store, {})).toEqual([0, 3, 4, 5, 7, 9]);
+    expect(store.get(key(4))).toEqual(key(8));
+  });
+  it("orders keys by bytes, shorter before longer", () => {
+    const store = open();
+    const ordered = [key(0), key(0, 0), key(0, 255), key(1), key(127), key(128), key(200, 1), key(255)];
+    store.write(ordered.toReversed().map((k) => [k, key(1)]));
+    expect([...store.entries()].map(([k]) => k)).toEqual(ordered);
+  });
+  it("is untouched by later changes of the arrays it was given", () => {
+    const store = open();
+    const [k, v] = [key(1, 2), key(3)];
+    store.write([[k, v]]);
+    k[0] = 9;
+    v[0] = 9;
+    expect(store.get(key(1, 2))).toEqual(key(3));
+  });
+  it("writes nothing of a batch with a key that is empty or too long", () => {
+    for (const bad of [new Uint8Array(0), new Uint8Array(501)]) {
+      const store = filled();
+      expect(() => store.write([[key(9), key(9)], [bad, key(1)]])).toThrow("1 to 500 bytes");
+      expect(store.get(key(9))).toBeUndefined();
+    }
+  });
   it("lets the last write of a batch win", () => {
     const store = open();
     store.write([[key(1), key(1)], [key(1), key(2)]]);
@@ -62,4 +93,20 @@ it("an LMDB store keeps its entries when it is opened again", async () => {
   const second = new LmdbStore(path);
   expect(second.get(key(1))).toEqual(key(2));
   await second.close();
+});
+
+it("a prefix shows its own entries only, also when no key can follow it", () => {
+  const store = new MemoryStore();
+  const [a, b] = [prefixed(store, key(255, 255)), prefixed(store, key(255))];
+  a.write([[key(1), key(10)]]);
+  b.write([[key(1), key(20)]]);
+  expect([...a.entries()]).toEqual([[key(1), key(10)]]);
+  expect([...b.entries({ reverse: true })]).toEqual([[key(255, 1), key(10)], [key(1), key(20)]]);
+  expect(store.get(key(255, 1))).toEqual(key(20));
+});
+
+it("a folder that cannot be used is refused with the remedy", () => {
+  const file = join(folder, "file");
+  writeFileSync(file, "");
+  expect(() => openStore(join(file, "below"))).toThrow("--data-dir");
 });
