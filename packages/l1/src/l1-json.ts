@@ -1,4 +1,4 @@
-import { type BlockHeader, type Hex, type L1BlockInfo, type Receipt, type ReceiptLogs } from "@pangaea/primitives";
+import type { BlockHeader, Hex, L1BlockInfo, Receipt, ReceiptLogs } from "@pangaea/primitives";
 import { blockFromJson, receiptsFromJson, transactionFromJson } from "@pangaea/rpc";
 
 export interface L1Block {

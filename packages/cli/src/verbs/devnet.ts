@@ -48,7 +48,7 @@ export async function devnet(argv: readonly string[]): Promise<void> {
     if (flags.json) console.log(JSON.stringify(cluster.summary));
     else if (!flags.quiet) for (const line of banner(cluster.summary, ((Date.now() - started) / 1_000).toFixed(1))) console.log(line);
     if (!flags.json && !flags.quiet) {
-      timer = setInterval(() => (isLive ? view.update(rows(cluster)) : statusLines(rows(cluster)).forEach((line) => console.log(line))), isLive ? STATUS_MS : PLAIN_STATUS_MS);
+      timer = setInterval(() => (isLive ? view.update(rows(cluster)) : console.log(statusLines(rows(cluster)).join("\n"))), isLive ? STATUS_MS : PLAIN_STATUS_MS);
     }
     const reason = await stopped;
     if (!flags.json && !flags.quiet) console.log(`\nstopping: ${reason}`);

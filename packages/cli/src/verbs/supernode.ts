@@ -91,5 +91,5 @@ export async function supernode(argv: readonly string[]): Promise<void> {
 /** Whether an argument is the value of a --vn flag before it. */
 function isValueOfVn(argv: readonly string[], i: number): boolean {
   const before = argv[i - 1];
-  return before !== undefined && before.startsWith("--vn.") && !before.includes("=") && !argv[i]!.startsWith("--");
+  return before?.startsWith("--vn.") === true && !before.includes("=") && !argv[i]!.startsWith("--");
 }

@@ -14,7 +14,7 @@ const SCHEDULES: Readonly<Record<number, readonly BlobSchedule[]>> = {
     { from: 0, updateFraction: CANCUN_FRACTION }, { from: 1_746_612_311, updateFraction: PRAGUE_FRACTION },
     { from: 1_765_290_071, updateFraction: BPO1_FRACTION }, { from: 1_767_747_671, updateFraction: BPO2_FRACTION },
   ],
-  11_155_111: [
+  11155111: [
     { from: 0, updateFraction: CANCUN_FRACTION }, { from: 1_741_159_776, updateFraction: PRAGUE_FRACTION },
     { from: 1_761_017_184, updateFraction: BPO1_FRACTION }, { from: 1_761_607_008, updateFraction: BPO2_FRACTION },
   ],

@@ -42,7 +42,7 @@ export function batcherItems(config: RollupConfig, transactions: readonly Uint8A
     blobIndex += hashes.length;
     if (transaction.to === undefined || !bytesEqual(hexToBytes(transaction.to), inbox) || !isFrom(transaction, batcher)) continue;
     if (transaction.type !== TX_BLOB) items.push({ data: transaction.data });
-    else if (blobsAllowed) hashes.forEach((versionedHash, i) => items.push({ blob: { index: first + i, versionedHash } }));
+    else if (blobsAllowed) items.push(...hashes.map((versionedHash, i) => ({ blob: { index: first + i, versionedHash } })));
   }
   return items;
 }

@@ -12,15 +12,17 @@ import { Lru } from "./lru.ts";
 
 export type ChainLabel = "head" | "safe" | "finalized";
 
-/** The state of the newest block is passed on to its child, so that hot accounts stay loaded; after this many blocks it starts afresh. */
+/** The state of the newest block is passed on to its child, so that hot accounts stay loaded; after this many blocks or new trie nodes it starts afresh. */
 const MAX_STATE_AGE = 200;
-const BLOCK_CACHE = 512;
+const MAX_STATE_NODES = 200_000;
+const BLOCK_CACHE = 256;
 const NODE_CACHE = 100_000;
 
 interface WarmState {
   readonly hash: Hex;
   readonly state: WorldState;
   readonly age: number;
+  readonly nodes: number;
 }
 
 /** A change of the canonical chain: blocks that left it, newest first, and blocks that joined it, oldest first. */
@@ -167,11 +169,13 @@ export class Blockchain {
   }
 
   #execute(parent: Block, work: (state: WorldState) => ExecutedBlock): Block {
-    const warm = this.#warm?.hash === parent.hash && this.#warm.age < MAX_STATE_AGE ? this.#warm : { state: this.stateAt(parent), age: 0 };
+    const known = this.#warm;
+    const isFit = known !== undefined && known.hash === parent.hash && known.age < MAX_STATE_AGE && known.nodes < MAX_STATE_NODES;
+    const warm = isFit ? known : { state: this.stateAt(parent), age: 0, nodes: 0 };
     this.#warm = undefined;
     const block = work(warm.state);
     this.#persist(block, []);
-    this.#warm = { hash: block.hash, state: warm.state, age: warm.age + 1 };
+    this.#warm = { hash: block.hash, state: warm.state, age: warm.age + 1, nodes: warm.nodes + block.nodes.length };
     return this.requireBlock(block.hash);
   }
 
@@ -215,7 +219,7 @@ export class Blockchain {
     }
     for (const block of added) {
       writes.push([canonicalKey(block.header.number), hexToBytes(block.hash)]);
-      this.receipts(block.hash).forEach((receipt, index) => writes.push([transactionKey(receipt.transactionHash), concatBytes(hexToBytes(block.hash), u64(index))]));
+      writes.push(...this.receipts(block.hash).map((receipt, index): Write => [transactionKey(receipt.transactionHash), concatBytes(hexToBytes(block.hash), u64(index))]));
     }
     this.#store.write(writes);
     Object.assign(this.#labels, labels);

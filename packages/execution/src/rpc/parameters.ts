@@ -3,17 +3,10 @@ import { z } from "zod";
 import type { Block } from "../block/block.ts";
 import type { Blockchain } from "../chain/blockchain.ts";
 
-const hex = z.custom<Hex>((value) => isHex(value), "wants 0x-prefixed hex");
-const word = z.custom<Hex>((value) => typeof value === "string" && /^0x[0-9a-fA-F]+$/.test(value), "wants a hex quantity");
-const addressSchema = z.custom<Hex>((value) => isHex(value, 20), "wants an address of 20 bytes").transform((value) => value.toLowerCase() as Hex);
+/** A 32-byte word as clients write it: hex with or without leading zeros. */
+const word = z.custom<Hex>((value) => typeof value === "string" && /^0x[0-9a-fA-F]+$/.test(value), "is not a hex quantity");
 
-function parsed<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw new InvalidInputError(`invalid ${what}: ${result.error.issues.map((issue) => `${issue.path.length === 0 ? "it" : issue.path.join(".")} ${issue.message}`).slice(0, 3).join("; ")}`);
-}
-
-export const addressParam = (value: unknown): Hex => parsed(addressSchema, value, "address");
+export const addressParam = (value: unknown): Hex => parseJson(addressJson, value, "address");
 
 export function hashParam(value: unknown): Hex {
   if (!isHex(value, 32)) throw new InvalidInputError("invalid hash: it wants 32 bytes of hex");
@@ -22,7 +15,7 @@ export function hashParam(value: unknown): Hex {
 
 export const slotParam = (value: unknown): bigint => quantityToBigInt(value, "storage slot");
 
-const blockObject = z.union([z.object({ blockHash: hex }), z.object({ blockNumber: word })]);
+const blockObject = z.union([z.object({ blockHash: hex, requireCanonical: z.boolean().nullish() }), z.object({ blockNumber: word })]);
 
 /** The block that a number, tag or block object means; `latest` when there is none. Undefined when it does not exist. */
 export function findBlock(chain: Blockchain, value: unknown): Block | undefined {
@@ -38,12 +31,19 @@ export function findBlock(chain: Blockchain, value: unknown): Block | undefined 
       return chain.label("finalized");
     case "earliest":
       return chain.blockByNumber(0);
-    default:
+    default: {
       if (isHex(value, 32)) return chain.blockByHash(value.toLowerCase() as Hex);
       if (typeof value !== "object") return chain.blockByNumber(quantityToNumber(value, "block number"));
-      const object = parsed(blockObject, value, "block");
-      return "blockHash" in object ? chain.blockByHash(object.blockHash.toLowerCase() as Hex) : chain.blockByNumber(quantityToNumber(object.blockNumber, "block number"));
+      const object = parseJson(blockObject, value, "block");
+      return "blockHash" in object ? blockByHash(chain, object.blockHash.toLowerCase() as Hex, object.requireCanonical === true) : chain.blockByNumber(quantityToNumber(object.blockNumber, "block number"));
+    }
   }
+}
+
+function blockByHash(chain: Blockchain, hash: Hex, canonical: boolean): Block | undefined {
+  const block = chain.blockByHash(hash);
+  if (canonical && block !== undefined && !chain.isCanonical(block)) throw new NotFoundError(`hash ${hash} is not currently canonical`);
+  return block;
 }
 
 export function requireBlock(chain: Blockchain, value: unknown): Block {
@@ -53,8 +53,8 @@ export function requireBlock(chain: Blockchain, value: unknown): Block {
 }
 
 const callSchema = z.object({
-  from: addressSchema.nullish(), to: addressSchema.nullish(), gas: word.nullish(), gasPrice: word.nullish(), maxFeePerGas: word.nullish(), maxPriorityFeePerGas: word.nullish(), value: word.nullish(), nonce: word.nullish(),
-  data: hex.nullish(), input: hex.nullish(), accessList: z.array(z.object({ address: addressSchema, storageKeys: z.array(hex) })).nullish(),
+  from: addressJson.nullish(), to: addressJson.nullish(), gas: word.nullish(), gasPrice: word.nullish(), maxFeePerGas: word.nullish(), maxPriorityFeePerGas: word.nullish(), value: word.nullish(), nonce: word.nullish(),
+  data: hex.nullish(), input: hex.nullish(), accessList: z.array(z.object({ address: addressJson, storageKeys: z.array(hex) })).nullish(),
 });
 
 /** A call that is to be tried. Value and price in wei; without `gas` the most is given. */
@@ -69,7 +69,7 @@ export interface CallRequest {
 }
 
 export function callParam(value: unknown): CallRequest {
-  const call = parsed(callSchema, value, "transaction");
+  const call = parseJson(callSchema, value, "transaction");
   return {
     from: call.from ?? `0x${"00".repeat(20)}`,
     ...(call.to == null ? {} : { to: call.to }),
@@ -83,9 +83,9 @@ export function callParam(value: unknown): CallRequest {
 
 const overrideSchema = z.record(z.string(), z.object({ balance: word.nullish(), nonce: word.nullish(), code: hex.nullish(), state: z.record(z.string(), hex).nullish(), stateDiff: z.record(z.string(), hex).nullish() }));
 export type StateOverrides = z.infer<typeof overrideSchema>;
-export const overridesParam = (value: unknown): StateOverrides => (value == null ? {} : parsed(overrideSchema, value, "state overrides"));
+export const overridesParam = (value: unknown): StateOverrides => (value == null ? {} : parseJson(overrideSchema, value, "state overrides"));
 
-const filterSchema = z.object({ fromBlock: z.unknown(), toBlock: z.unknown(), blockHash: hex.nullish(), address: z.union([addressSchema, z.array(addressSchema)]).nullish(), topics: z.array(z.union([z.null(), hex, z.array(hex)])).max(4).nullish() });
+const filterSchema = z.object({ fromBlock: z.unknown(), toBlock: z.unknown(), blockHash: hex.nullish(), address: z.union([addressJson, z.array(addressJson)]).nullish(), topics: z.array(z.union([z.null(), hex, z.array(hex)])).max(4).nullish() });
 
 export interface LogFilter {
   readonly fromBlock: unknown;
@@ -96,7 +96,7 @@ export interface LogFilter {
 }
 
 export function logFilterParam(value: unknown): LogFilter {
-  const filter = parsed(filterSchema, value ?? {}, "filter");
+  const filter = parseJson(filterSchema, value ?? {}, "filter");
   const lower = (text: string) => text.toLowerCase() as Hex;
   return {
     fromBlock: filter.fromBlock,

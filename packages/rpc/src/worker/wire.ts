@@ -1,4 +1,4 @@
-import { CriticalError, EngineError, type ErrorKind, errorKind, errorMessage, InvalidBlockError, InvalidInputError, NotFoundError, PangaeaError, ResetError, TemporaryError } from "@pangaea/primitives";
+import { CriticalError, EngineError, type ErrorKind, errorKind, errorMessage, InvalidBlockError, InvalidInputError, NotFoundError, type PangaeaError, ResetError, TemporaryError } from "@pangaea/primitives";
 
 /** A call and its answer as they cross between threads, by structured clone. */
 export interface WorkerCall {
