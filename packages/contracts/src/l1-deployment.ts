@@ -1,7 +1,8 @@
+import { MULTICALL3_ADDRESS } from "@pangaea/config";
 import { createAddress } from "@pangaea/evm";
 import { concatBytes, type Hex, hexToBytes } from "@pangaea/primitives";
-import { abiEncode, encodeCall } from "./abi.ts";
-import { OptimismPortal, SystemConfig } from "./generated/index.ts";
+import { abiEncode } from "./abi.ts";
+import { Multicall3, OptimismPortal, SystemConfig } from "./generated/index.ts";
 
 export interface L1DeploymentInput {
   readonly deployer: Hex;
@@ -17,6 +18,7 @@ export interface L1DeploymentInput {
   readonly blobBaseFeeScalar: number;
 }
 
+/** A transaction of the deployer; without `to` it creates a contract. */
 export interface L1DeploymentStep {
   readonly to?: Hex;
   readonly data: Uint8Array;
@@ -29,18 +31,20 @@ export interface L1Deployment {
   readonly optimismPortal: Hex;
 }
 
-/** The deployment of a chain's SystemConfig and OptimismPortal. The owner must be the deployer for the last step to be allowed. */
+/** Codes that clients expect at fixed addresses of an L1; a local one gets them by its node's own means, a public one has them. */
+export const L1_PREINSTALLS: Readonly<Record<Hex, Uint8Array>> = { [MULTICALL3_ADDRESS]: hexToBytes(Multicall3.deployedBytecode) };
+
+/** The deployment of a chain's SystemConfig and OptimismPortal; each holds the other's address, which follows from the deployer's nonces. */
 export function l1Deployment(input: L1DeploymentInput): L1Deployment {
   const systemConfig = createAddress(input.deployer, input.nonce);
   const optimismPortal = createAddress(input.deployer, input.nonce + 1);
-  const config = abiEncode([input.owner, input.batcher, input.baseFeeScalar, input.blobBaseFeeScalar, input.gasLimit, input.unsafeBlockSigner, input.batchInbox, input.l2ChainId]);
+  const config = abiEncode([input.owner, input.batcher, input.baseFeeScalar, input.blobBaseFeeScalar, input.gasLimit, input.unsafeBlockSigner, input.batchInbox, input.l2ChainId, optimismPortal]);
   return {
     systemConfig,
     optimismPortal,
     steps: [
       { data: concatBytes(hexToBytes(SystemConfig.bytecode), config) },
       { data: concatBytes(hexToBytes(OptimismPortal.bytecode), abiEncode([systemConfig])) },
-      { to: systemConfig, data: encodeCall("setOptimismPortal(address)", [optimismPortal]) },
     ],
   };
 }

@@ -11,10 +11,7 @@ function deploy() {
   const chain = new TestChain();
   chain.state.setBalance(ALICE, 10n * ETHER);
   const deployment = l1Deployment({ deployer: OWNER, nonce: 0, owner: OWNER, batcher: BOB, unsafeBlockSigner: BOB, batchInbox: BOB, l2ChainId: 901, gasLimit: 60_000_000, baseFeeScalar: 1_368, blobBaseFeeScalar: 810_949 });
-  for (const { to, data } of deployment.steps) {
-    if (to === undefined) chain.create(OWNER, data);
-    else expect(chain.call({ from: OWNER, to, data }).success).toBe(true);
-  }
+  for (const { data } of deployment.steps) chain.create(OWNER, data);
   return { chain, portal: deployment.optimismPortal, systemConfig: deployment.systemConfig };
 }
 

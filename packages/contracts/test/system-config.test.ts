@@ -60,7 +60,7 @@ describe("SystemConfig", () => {
   });
 
   test("only its owner changes it, and an owner can be followed by another", () => {
-    for (const data of [systemConfigCalls.setBatcher(ALICE), systemConfigCalls.setGasLimit(40_000_000), systemConfigCalls.setMinBaseFee(1n), encodeCall("setOptimismPortal(address)", [ALICE])]) {
+    for (const data of [systemConfigCalls.setBatcher(ALICE), systemConfigCalls.setGasLimit(40_000_000), systemConfigCalls.setMinBaseFee(1n), encodeCall("transferOwnership(address)", [ALICE])]) {
       expect(chain.call({ from: ALICE, to: address, data })).toMatchObject({ success: false, reverted: true });
     }
     chain.run(OWNER, address, "transferOwnership(address)", [ALICE]);

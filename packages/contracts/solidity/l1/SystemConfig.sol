@@ -56,8 +56,9 @@ contract SystemConfig {
         _;
     }
 
-    constructor(address _owner, address _batcher, uint32 _basefeeScalar, uint32 _blobbasefeeScalar, uint64 _gasLimit, address _unsafeBlockSigner, address _batchInbox, uint256 _l2ChainId) {
+    constructor(address _owner, address _batcher, uint32 _basefeeScalar, uint32 _blobbasefeeScalar, uint64 _gasLimit, address _unsafeBlockSigner, address _batchInbox, uint256 _l2ChainId, address _optimismPortal) {
         owner = _owner;
+        optimismPortal = _optimismPortal;
         batchInbox = _batchInbox;
         l2ChainId = _l2ChainId;
         startBlock = block.number;
@@ -71,11 +72,6 @@ contract SystemConfig {
 
     function version() external pure returns (string memory) {
         return "3.7.0";
-    }
-
-    function setOptimismPortal(address _portal) external onlyOwner {
-        require(optimismPortal == address(0), "SystemConfig: portal is set");
-        optimismPortal = _portal;
     }
 
     function transferOwnership(address newOwner) external onlyOwner {
