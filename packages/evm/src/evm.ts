@@ -79,7 +79,8 @@ export class Evm {
   readonly state: WorldState;
   readonly block: BlockContext;
   readonly rules: EvmRules;
-  readonly tracer: Tracer | undefined;
+  /** May change between transactions. */
+  tracer: Tracer | undefined;
   readonly #operations: OperationTable;
   transaction: TransactionContext = { origin: `0x${"00".repeat(20)}`, gasPrice: 0n, blobHashes: [] };
 

@@ -7,7 +7,7 @@ const service = (): Promise<ExecutionService> => (starting ??= startExecutionSer
 const layer = async () => (await service()).layer;
 
 serveWorker({
-  start: async () => ({ rpcPort: (await service()).rpcPort }),
+  start: async () => ({ rpcPort: (await service()).rpcPort, enginePort: (await service()).enginePort }),
   chainId: async () => (await layer()).chainId(),
   forkchoiceUpdated: async (...params: Parameters<ExecutionService["layer"]["forkchoiceUpdated"]>) => (await layer()).forkchoiceUpdated(...params),
   newPayload: async (...params: Parameters<ExecutionService["layer"]["newPayload"]>) => (await layer()).newPayload(...params),

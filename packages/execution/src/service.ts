@@ -1,12 +1,15 @@
 import type { L2Genesis, RollupConfig } from "@pangaea/config";
 import { keccak256 } from "@pangaea/primitives";
-import { type Listening, type RpcMethods, RpcServer } from "@pangaea/rpc";
+import { type Listening, type RpcMethods, RpcServer, type RpcServerOptions } from "@pangaea/rpc";
 import { openStore } from "@pangaea/store";
 import { Blockchain } from "./chain/blockchain.ts";
 import { EmbeddedExecutionLayer } from "./engine/embedded-execution-layer.ts";
 import { TransactionPool } from "./pool/pool.ts";
+import { debugMethods } from "./rpc/debug.ts";
+import { engineMethods } from "./rpc/engine.ts";
 import { ethMethods, netMethods } from "./rpc/eth.ts";
 import { logMethods } from "./rpc/logs.ts";
+import { txpoolMethods } from "./rpc/txpool.ts";
 
 export interface ExecutionServiceOptions {
   readonly config: RollupConfig;
@@ -15,34 +18,46 @@ export interface ExecutionServiceOptions {
   readonly dataDir?: string;
   /** Where the chain's JSON-RPC and WebSocket are served; absent serves none. */
   readonly rpc?: { readonly host: string; readonly port: number };
+  /** Where the Engine API is served to a consensus node of another process; absent serves none. */
+  readonly engineRpc?: { readonly host: string; readonly port: number; readonly jwtSecret: Uint8Array };
 }
+
+/** Largest request to the engine port: a payload of a full block in hex. */
+const MAX_ENGINE_BODY_BYTES = 128_000_000;
 
 export interface ExecutionService {
   readonly layer: EmbeddedExecutionLayer;
   readonly rpcPort: number | undefined;
+  readonly enginePort: number | undefined;
   close(): Promise<void>;
 }
 
 /** Every public method of an execution layer. */
 export function executionMethods(layer: EmbeddedExecutionLayer): RpcMethods {
-  return { ...ethMethods(layer), ...logMethods(layer, Date.now), ...netMethods(layer.chain.config.l2ChainId, keccak256) };
+  return { ...ethMethods(layer), ...logMethods(layer, Date.now), ...netMethods(layer.chain.config.l2ChainId, keccak256), ...txpoolMethods(layer), ...debugMethods(layer) };
 }
 
 /** An execution layer with its servers, in this thread. Throws `CriticalError` when the store or a port cannot be used. */
-export async function startExecutionService({ config, genesis, dataDir, rpc }: ExecutionServiceOptions): Promise<ExecutionService> {
+export async function startExecutionService({ config, genesis, dataDir, rpc, engineRpc }: ExecutionServiceOptions): Promise<ExecutionService> {
   const chain = new Blockchain({ config, genesis, store: openStore(dataDir) });
   const layer = new EmbeddedExecutionLayer(chain, new TransactionPool(chain));
-  let listening: Listening | undefined;
-  if (rpc !== undefined) {
-    const methods = executionMethods(layer);
-    listening = await new RpcServer({ route: () => ({ methods }) }, { webSocket: true, allowOrigin: "*" }).listen(rpc);
-  }
-  return {
-    layer,
-    rpcPort: listening?.port,
-    close: async () => {
-      await listening?.close();
-      await layer.close();
-    },
+  const servers: Listening[] = [];
+  const close = async (): Promise<void> => {
+    for (const server of servers) await server.close();
+    await layer.close();
   };
+  const serve = async (methods: RpcMethods, at: { readonly host: string; readonly port: number }, options: RpcServerOptions): Promise<number> => {
+    const listening = await new RpcServer({ route: () => ({ methods }) }, options).listen(at);
+    servers.push(listening);
+    return listening.port;
+  };
+  try {
+    const methods = executionMethods(layer);
+    const rpcPort = rpc === undefined ? undefined : await serve(methods, rpc, { webSocket: true, allowOrigin: "*" });
+    const enginePort = engineRpc === undefined ? undefined : await serve({ ...methods, ...engineMethods(layer) }, engineRpc, { jwtSecret: engineRpc.jwtSecret, maxBodyBytes: MAX_ENGINE_BODY_BYTES });
+    return { layer, rpcPort, enginePort, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }

@@ -1,15 +1,17 @@
 import type { BlockLabel, ExecutionLayer, ExecutionPayloadEnvelope, ForkchoiceState, ForkchoiceUpdated, Hex, PayloadAttributes, PayloadStatus, ReceiptLogs } from "@pangaea/primitives";
 import { WorkerClient } from "@pangaea/rpc";
-import type { ExecutionServiceOptions } from "./service.ts";
+import type { ExecutionService, ExecutionServiceOptions } from "./service.ts";
 
 /** An embedded execution layer on a worker thread of its own, reached by the same interface as any other. */
 export class WorkerExecutionLayer implements ExecutionLayer {
   readonly rpcPort: number | undefined;
+  readonly enginePort: number | undefined;
   readonly #worker: WorkerClient;
 
-  private constructor(worker: WorkerClient, rpcPort: number | undefined) {
+  private constructor(worker: WorkerClient, ports: Pick<ExecutionService, "rpcPort" | "enginePort">) {
     this.#worker = worker;
-    this.rpcPort = rpcPort;
+    this.rpcPort = ports.rpcPort;
+    this.enginePort = ports.enginePort;
   }
 
   /** Throws `CriticalError` when the store or a port cannot be used. `onExit` is told when the thread ends. */
@@ -17,8 +19,7 @@ export class WorkerExecutionLayer implements ExecutionLayer {
     const module = new URL(import.meta.url.endsWith(".ts") ? "./execution-worker.ts" : "./execution-worker.js", import.meta.url).href;
     const worker = new WorkerClient(`execution ${options.config.l2ChainId}`, module, options, onExit === undefined ? {} : { onExit });
     try {
-      const { rpcPort } = (await worker.call("start")) as { rpcPort: number | undefined };
-      return new WorkerExecutionLayer(worker, rpcPort);
+      return new WorkerExecutionLayer(worker, (await worker.call("start")) as Pick<ExecutionService, "rpcPort" | "enginePort">);
     } catch (error) {
       await worker.terminate();
       throw error;

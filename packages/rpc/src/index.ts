@@ -2,6 +2,7 @@ export * from "./client.ts";
 export * from "./engine-json.ts";
 export * from "./errors.ts";
 export * from "./eth-json.ts";
+export * from "./json.ts";
 export * from "./jwt.ts";
 export * from "./methods.ts";
 export * from "./server.ts";

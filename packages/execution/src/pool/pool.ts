@@ -12,7 +12,12 @@ export interface PooledTransaction {
   readonly hash: Hex;
 }
 
+/** A rule of its own for what may enter the pool. Throws `InvalidInputError` in words that a sender understands. */
+export type AdmissionRule = (transaction: PooledTransaction) => void;
+
 export interface PoolOptions {
+  /** Asked in order, after the pool's own rules. */
+  readonly admission?: readonly AdmissionRule[];
   readonly maxTransactions?: number;
   readonly maxPerSender?: number;
 }
@@ -29,15 +34,17 @@ export class TransactionPool {
   readonly #config: RollupConfig;
   readonly #maxTransactions: number;
   readonly #maxPerSender: number;
+  readonly #admission: readonly AdmissionRule[];
   readonly #bySender = new Map<Hex, Map<number, PooledTransaction>>();
   readonly #byHash = new Map<Hex, PooledTransaction>();
   readonly #listeners = new Set<(transaction: PooledTransaction) => void>();
 
-  constructor(chain: Blockchain, { maxTransactions = 20_000, maxPerSender = 10_000 }: PoolOptions = {}) {
+  constructor(chain: Blockchain, { maxTransactions = 20_000, maxPerSender = 10_000, admission = [] }: PoolOptions = {}) {
     this.#chain = chain;
     this.#config = chain.config;
     this.#maxTransactions = maxTransactions;
     this.#maxPerSender = maxPerSender;
+    this.#admission = admission;
     chain.onHeadChange(({ removed, added }) => this.#followHead(removed.flatMap((block) => block.transactions), added.flatMap((block) => block.transactions)));
   }
 
@@ -71,6 +78,7 @@ export class TransactionPool {
     if (transaction.gas > head.header.gasLimit - L1_INFO_GAS) throw new InvalidInputError(`exceeds block gas limit: the transaction asks for ${transaction.gas}, blocks have ${head.header.gasLimit - L1_INFO_GAS}`);
     const pooled: PooledTransaction = { encoded, transaction, sender: recoverSender(transaction), hash };
     this.#checkState(pooled, rules);
+    for (const admit of this.#admission) admit(pooled);
     this.#insert(pooled);
     for (const listener of this.#listeners) listener(pooled);
     return hash;
@@ -96,11 +104,23 @@ export class TransactionPool {
       this.#byHash.delete(previous.hash);
     } else {
       if (queue.size >= this.#maxPerSender) throw new InvalidInputError(`the sender has ${queue.size} transactions waiting, the most that are kept for one`);
-      if (this.#byHash.size >= this.#maxTransactions) throw new InvalidInputError("txpool is full");
+      if (this.#byHash.size >= this.#maxTransactions) this.#makeRoom(pooled);
     }
     queue.set(transaction.nonce, pooled);
     this.#bySender.set(sender, queue);
     this.#byHash.set(pooled.hash, pooled);
+  }
+
+  /** Drops the last transaction of the sender that tips least, when the new one tips more. Throws `InvalidInputError`. */
+  #makeRoom(fresh: PooledTransaction): void {
+    let worst: PooledTransaction | undefined;
+    for (const [sender, queue] of this.#bySender) {
+      if (sender === fresh.sender) continue;
+      const last = queue.get(Math.max(...queue.keys()));
+      if (last !== undefined && (worst === undefined || tipCap(last.transaction) < tipCap(worst.transaction))) worst = last;
+    }
+    if (worst === undefined || tipCap(worst.transaction) >= tipCap(fresh.transaction)) throw new InvalidInputError("txpool is full: a higher priority fee is needed to enter");
+    this.remove(worst.hash);
   }
 
   remove(hash: Hex): void {

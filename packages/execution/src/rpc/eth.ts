@@ -3,6 +3,7 @@ import { RpcError, type RpcMethods } from "@pangaea/rpc";
 import type { Block } from "../block/block.ts";
 import { nextBaseFee } from "../block/base-fee.ts";
 import type { EmbeddedExecutionLayer } from "../engine/embedded-execution-layer.ts";
+import { createAccessList } from "./access-list.ts";
 import { blockToJson, receiptsToJson, transactionToJson } from "./format.ts";
 import { addressParam, callParam, findBlock, hashParam, overridesParam, requireBlock, slotParam } from "./parameters.ts";
 import { estimateGas, requireSuccess, simulate } from "./simulate.ts";
@@ -84,10 +85,7 @@ export function ethMethods({ chain, pool }: EmbeddedExecutionLayer): RpcMethods 
       return bytesToHex(result.output);
     },
     eth_estimateGas: ([call, block, overrides]) => toQuantity(estimateGas(chain, requireBlock(chain, block), callParam(call), overridesParam(overrides))),
-    eth_createAccessList: ([call, block]) => {
-      const result = simulate(chain, requireBlock(chain, block), callParam(call));
-      return { accessList: callParam(call).accessList, gasUsed: toQuantity(result.gasUsed), ...(result.error === undefined ? {} : { error: result.error }) };
-    },
+    eth_createAccessList: ([call, block]) => createAccessList(chain, requireBlock(chain, block), callParam(call)),
     eth_sendRawTransaction: ([raw]) => {
       if (!isHex(raw)) throw new InvalidInputError("eth_sendRawTransaction wants the signed transaction in hex");
       try {

@@ -7,6 +7,8 @@ import { effectiveGasPrice } from "../transaction/validate.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
+const FIRST_RLP_LIST = 0xc0;
+
 /** Where a mined transaction stands; nothing for one that waits. */
 export interface Placement {
   readonly block: Block;
@@ -41,12 +43,18 @@ export function transactionToJson(encoded: Uint8Array, from: Hex, placement: Pla
   };
 }
 
+/** The RLP encoding of a block: typed transactions as byte strings, legacy ones as the lists they are. */
+export function encodeBlock({ header, transactions }: Block): Uint8Array {
+  const body = transactions.map((encoded) => (encoded[0]! >= FIRST_RLP_LIST ? encoded : rlpEncode(encoded)));
+  return rlpListOfEncoded([encodeHeader(header), rlpListOfEncoded(body), rlpEncode([]), ...(header.withdrawalsRoot === undefined ? [] : [rlpEncode([])])]);
+}
+
 /** A block as `eth_getBlockByNumber` gives it. */
 export function blockToJson(chain: Blockchain, block: Block, full: boolean): Json {
   const { header } = block;
   const receipts = full ? chain.receipts(block.hash) : [];
   const transactions = block.transactions.map((encoded, index) => (full ? transactionToJson(encoded, receipts[index]!.from, { block, index }, receipts[index]) : transactionHash(encoded)));
-  return { ...headerToJson(block), uncles: [], transactions, size: toQuantity(rlpListOfEncoded([encodeHeader(header), rlpEncode(block.transactions), rlpEncode([])]).length), ...(header.withdrawalsRoot === undefined ? {} : { withdrawals: [] }) };
+  return { ...headerToJson(block), uncles: [], transactions, size: toQuantity(encodeBlock(block).length), ...(header.withdrawalsRoot === undefined ? {} : { withdrawals: [] }) };
 }
 
 export function headerToJson({ hash, header }: Block): Json {

@@ -9,6 +9,8 @@ import { type LogFilter, logFilterParam, requireBlock } from "./parameters.ts";
 const MAX_RANGE = 100_000;
 const MAX_LOGS = 20_000;
 const MAX_FILTERS = 1_000;
+/** Subscriptions of one socket. */
+const MAX_SUBSCRIPTIONS = 128;
 const FILTER_LIFE_MS = 5 * 60_000;
 
 type LogJson = ReturnType<typeof logsToJson>[number];
@@ -83,7 +85,7 @@ export function logMethods({ chain, pool }: EmbeddedExecutionLayer, now: () => n
     filter.usedAt = now();
     return filter;
   };
-  const subscriptions = new Map<Hex, () => void>();
+  const subscriptions = new WeakMap<RpcContext, Map<Hex, () => void>>();
   return {
     eth_getLogs: ([filter]) => logsInRange(chain, logFilterParam(filter)),
     eth_newFilter: ([filter]) => install("logs", filter),
@@ -99,22 +101,27 @@ export function logMethods({ chain, pool }: EmbeddedExecutionLayer, now: () => n
       filters.get(String(id))?.stop();
       return filters.delete(String(id));
     },
-    eth_subscribe: ([kind, filter], { notify, onClose }: RpcContext) => {
+    eth_subscribe: ([kind, filter], context: RpcContext) => {
+      const { notify, onClose } = context;
       if (notify === undefined) throw new InvalidInputError("notifications not supported: subscribe over WebSocket");
       if (kind !== "logs" && kind !== "newHeads" && kind !== "newPendingTransactions") throw new InvalidInputError(`no "${String(kind)}" subscription in eth namespace`);
+      const own = subscriptions.get(context) ?? new Map<Hex, () => void>();
+      if (own.size >= MAX_SUBSCRIPTIONS) throw new InvalidInputError(`this socket has ${own.size} subscriptions, the most that one may have: unsubscribe, or open another`);
       const id = toQuantity(nextId++);
       const stop = watch(kind, logFilterParam(filter ?? {}), (result) => notify("eth_subscription", { subscription: id, result }), false);
-      subscriptions.set(id, stop);
-      onClose?.(() => {
-        stop();
-        subscriptions.delete(id);
-      });
+      own.set(id, stop);
+      if (subscriptions.get(context) === undefined) {
+        subscriptions.set(context, own);
+        onClose?.(() => {
+          for (const end of own.values()) end();
+        });
+      }
       return id;
     },
-    eth_unsubscribe: ([id]) => {
-      const stop = subscriptions.get(String(id) as Hex);
-      stop?.();
-      return subscriptions.delete(String(id) as Hex);
+    eth_unsubscribe: ([id], context) => {
+      const own = subscriptions.get(context);
+      own?.get(String(id) as Hex)?.();
+      return own?.delete(String(id) as Hex) ?? false;
     },
   };
 }

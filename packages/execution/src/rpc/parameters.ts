@@ -1,4 +1,5 @@
 import { type Hex, hexToBytes, InvalidInputError, isHex, NotFoundError, quantityToBigInt, quantityToNumber } from "@pangaea/primitives";
+import { addressJson, hashJson, hexJson, parseJson } from "@pangaea/rpc";
 import { z } from "zod";
 import type { Block } from "../block/block.ts";
 import type { Blockchain } from "../chain/blockchain.ts";
@@ -15,7 +16,7 @@ export function hashParam(value: unknown): Hex {
 
 export const slotParam = (value: unknown): bigint => quantityToBigInt(value, "storage slot");
 
-const blockObject = z.union([z.object({ blockHash: hex, requireCanonical: z.boolean().nullish() }), z.object({ blockNumber: word })]);
+const blockObject = z.union([z.object({ blockHash: hashJson, requireCanonical: z.boolean().nullish() }), z.object({ blockNumber: word })]);
 
 /** The block that a number, tag or block object means; `latest` when there is none. Undefined when it does not exist. */
 export function findBlock(chain: Blockchain, value: unknown): Block | undefined {
@@ -35,7 +36,7 @@ export function findBlock(chain: Blockchain, value: unknown): Block | undefined 
       if (isHex(value, 32)) return chain.blockByHash(value.toLowerCase() as Hex);
       if (typeof value !== "object") return chain.blockByNumber(quantityToNumber(value, "block number"));
       const object = parseJson(blockObject, value, "block");
-      return "blockHash" in object ? blockByHash(chain, object.blockHash.toLowerCase() as Hex, object.requireCanonical === true) : chain.blockByNumber(quantityToNumber(object.blockNumber, "block number"));
+      return "blockHash" in object ? blockByHash(chain, object.blockHash, object.requireCanonical === true) : chain.blockByNumber(quantityToNumber(object.blockNumber, "block number"));
     }
   }
 }
@@ -54,7 +55,7 @@ export function requireBlock(chain: Blockchain, value: unknown): Block {
 
 const callSchema = z.object({
   from: addressJson.nullish(), to: addressJson.nullish(), gas: word.nullish(), gasPrice: word.nullish(), maxFeePerGas: word.nullish(), maxPriorityFeePerGas: word.nullish(), value: word.nullish(), nonce: word.nullish(),
-  data: hex.nullish(), input: hex.nullish(), accessList: z.array(z.object({ address: addressJson, storageKeys: z.array(hex) })).nullish(),
+  data: hexJson.nullish(), input: hexJson.nullish(), accessList: z.array(z.object({ address: addressJson, storageKeys: z.array(hashJson) })).nullish(),
 });
 
 /** A call that is to be tried. Value and price in wei; without `gas` the most is given. */
@@ -81,11 +82,12 @@ export function callParam(value: unknown): CallRequest {
   };
 }
 
-const overrideSchema = z.record(z.string(), z.object({ balance: word.nullish(), nonce: word.nullish(), code: hex.nullish(), state: z.record(z.string(), hex).nullish(), stateDiff: z.record(z.string(), hex).nullish() }));
+const slots = z.record(z.string().regex(/^0x[0-9a-fA-F]{1,64}$/, "is not a storage slot"), word);
+const overrideSchema = z.record(z.string().regex(/^0x[0-9a-fA-F]{40}$/, "is not an address"), z.object({ balance: word.nullish(), nonce: word.nullish(), code: hexJson.nullish(), state: slots.nullish(), stateDiff: slots.nullish() }));
 export type StateOverrides = z.infer<typeof overrideSchema>;
 export const overridesParam = (value: unknown): StateOverrides => (value == null ? {} : parseJson(overrideSchema, value, "state overrides"));
 
-const filterSchema = z.object({ fromBlock: z.unknown(), toBlock: z.unknown(), blockHash: hex.nullish(), address: z.union([addressJson, z.array(addressJson)]).nullish(), topics: z.array(z.union([z.null(), hex, z.array(hex)])).max(4).nullish() });
+const filterSchema = z.object({ fromBlock: z.unknown(), toBlock: z.unknown(), blockHash: hashJson.nullish(), address: z.union([addressJson, z.array(addressJson)]).nullish(), topics: z.array(z.union([z.null(), hashJson, z.array(hashJson)])).max(4).nullish() });
 
 export interface LogFilter {
   readonly fromBlock: unknown;
@@ -97,12 +99,11 @@ export interface LogFilter {
 
 export function logFilterParam(value: unknown): LogFilter {
   const filter = parseJson(filterSchema, value ?? {}, "filter");
-  const lower = (text: string) => text.toLowerCase() as Hex;
   return {
     fromBlock: filter.fromBlock,
     toBlock: filter.toBlock,
-    blockHash: filter.blockHash == null ? undefined : lower(filter.blockHash),
+    blockHash: filter.blockHash ?? undefined,
     addresses: filter.address == null ? [] : Array.isArray(filter.address) ? filter.address : [filter.address],
-    topics: (filter.topics ?? []).map((topic) => (topic === null ? [] : Array.isArray(topic) ? topic.map(lower) : [lower(topic)])),
+    topics: (filter.topics ?? []).map((topic) => (topic === null ? [] : Array.isArray(topic) ? topic : [topic])),
   };
 }

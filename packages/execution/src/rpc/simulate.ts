@@ -4,6 +4,7 @@ import { RpcError } from "@pangaea/rpc";
 import type { Block } from "../block/block.ts";
 import type { Blockchain } from "../chain/blockchain.ts";
 import { opRulesAt } from "../op-rules.ts";
+import { revertReason } from "../tracing/revert-reason.ts";
 import { type Executed, executeMessage, warmUp } from "../transaction/execute.ts";
 import { intrinsicGas } from "../transaction/validate.ts";
 import type { CallRequest, StateOverrides } from "./parameters.ts";
@@ -14,6 +15,8 @@ const REVERTED = 3;
 const ESTIMATE_ERROR = 0.015;
 
 export interface Simulated extends Executed {
+  /** What it was given. */
+  readonly gas: number;
   readonly gasUsed: number;
 }
 
@@ -52,21 +55,15 @@ export function simulate(chain: Blockchain, block: Block, call: CallRequest, ove
   warmUp(evm, call);
   const executed = executeMessage(evm, { ...call, gas: gas - intrinsic.gas, nonce });
   const used = gas - executed.gasLeft;
-  return { ...executed, gasUsed: Math.max(used - Math.min(state.refund, Math.floor(used / 5)), intrinsic.floor) };
+  return { ...executed, gas, gasUsed: Math.max(used - Math.min(state.refund, Math.floor(used / 5)), intrinsic.floor) };
 }
 
 /** Throws the error that clients know when a call failed. */
 export function requireSuccess(result: Executed): void {
   if (result.success) return;
   if (!result.reverted) throw new RpcError(-32000, result.error ?? "execution failed");
-  throw new RpcError(REVERTED, `execution reverted${revertReason(result.output)}`, bytesToHex(result.output));
-}
-
-/** The text of a Solidity `Error(string)`. */
-function revertReason(output: Uint8Array): string {
-  if (output.length < 68 || bytesToHex(output.subarray(0, 4)) !== "0x08c379a0") return "";
-  const length = Number(BigInt(bytesToHex(output.subarray(36, 68))));
-  return `: ${new TextDecoder().decode(output.subarray(68, 68 + length))}`;
+  const reason = revertReason(result.output);
+  throw new RpcError(REVERTED, reason === undefined ? "execution reverted" : `execution reverted: ${reason}`, bytesToHex(result.output));
 }
 
 /** The least gas with which a call succeeds, within one and a half percent. */
