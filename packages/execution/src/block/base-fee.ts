@@ -1,4 +1,4 @@
-import { isForkActiveAtParent, type RollupConfig } from "@pangaea/config";
+import { isForkActiveAtBlock, isForkActiveAtParent, type RollupConfig } from "@pangaea/config";
 import { type BlockHeader, InvalidBlockError, readU32, readU64, writeU32, writeU64 } from "@pangaea/primitives";
 
 /** EIP-1559 parameters of a chain at a block; `minBaseFee` in wei. */
@@ -21,7 +21,15 @@ export function decodeExtraData(extraData: Uint8Array, jovian: boolean): FeePara
   if (extraData.length !== length || extraData[0] !== (jovian ? JOVIAN_VERSION : HOLOCENE_VERSION)) throw new InvalidBlockError(`extra data has ${extraData.length} bytes and version ${extraData[0]}; ${length} bytes of version ${jovian ? JOVIAN_VERSION : HOLOCENE_VERSION} are wanted`);
   const denominator = readU32(extraData, 1);
   if (denominator === 0) throw new InvalidBlockError("extra data has the EIP-1559 denominator 0");
-  return { denominator, elasticity: readU32(extraData, 5), minBaseFee: jovian ? readU64(extraData, 9) : 0n };
+  const elasticity = readU32(extraData, 5);
+  if (elasticity === 0) throw new InvalidBlockError("extra data has the EIP-1559 elasticity 0");
+  return { denominator, elasticity, minBaseFee: jovian ? readU64(extraData, 9) : 0n };
+}
+
+/** Throws `InvalidBlockError` when a block's extra data is not of the form that its own time demands. */
+export function checkExtraData(config: RollupConfig, extraData: Uint8Array, time: number): void {
+  if (isForkActiveAtBlock(config.forks, "holocene", time)) decodeExtraData(extraData, isForkActiveAtBlock(config.forks, "jovian", time));
+  else if (extraData.length > 0) throw new InvalidBlockError(`extra data has ${extraData.length} bytes; before Holocene it must be empty`);
 }
 
 /** The extra data of a block built with these attributes: zero parameters stand for the chain's constants. */
@@ -39,7 +47,7 @@ export function encodeExtraData(config: RollupConfig, eip1559Params: Uint8Array 
 /** The base fee of the block after `parent`, in wei. */
 export function nextBaseFee(config: RollupConfig, parent: BlockHeader, time: number): bigint {
   const active = (fork: "holocene" | "jovian") => isForkActiveAtParent(config.forks, fork, parent.timestamp);
-  const canyon = isForkActiveAtParent(config.forks, "canyon", time);
+  const canyon = isForkActiveAtBlock(config.forks, "canyon", time);
   const parameters = active("holocene") ? decodeExtraData(parent.extraData, active("jovian")) : constants(config, canyon);
   const gasUsed = BigInt(active("jovian") ? Math.max(parent.gasUsed, parent.blobGasUsed ?? 0) : parent.gasUsed);
   const target = BigInt(Math.floor(parent.gasLimit / parameters.elasticity));

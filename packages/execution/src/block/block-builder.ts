@@ -1,7 +1,7 @@
 import { isActivationBlock, PREDEPLOYS, type RollupConfig } from "@pangaea/config";
 import { type BlockContext, Evm, type WorldState } from "@pangaea/evm";
 import {
-  type BlockHeader, bytesToHex, decodeTransaction, EMPTY_OMMERS_HASH, EMPTY_REQUESTS_HASH, EMPTY_TRIE_ROOT, encodeReceipt, headerHash, type Hex, InvalidBlockError, InvalidInputError, logsBloom, orderedTrieRoot, type PayloadAttributes, recoverSender, transactionHash, TX_DEPOSIT, type SignedTransaction, ZERO_HASH,
+  type BlockHeader, bytesToHex, CriticalError, decodeTransaction, EMPTY_OMMERS_HASH, EMPTY_REQUESTS_HASH, EMPTY_TRIE_ROOT, encodeReceipt, headerHash, type Hex, InvalidInputError, logsBloom, orderedTrieRoot, type PayloadAttributes, recoverSender, transactionHash, TX_DEPOSIT, type SignedTransaction, ZERO_HASH,
 } from "@pangaea/primitives";
 import { type OpRules, opRulesAt } from "../op-rules.ts";
 import { processDeposit } from "../transaction/deposit.ts";
@@ -56,7 +56,7 @@ export class BlockBuilder {
       blockHash: input.blockHash,
     };
     this.#evm = new Evm({ state, block: this.context, rules: this.rules.evm });
-    if (isActivationBlock(config.forks, "canyon", attributes.timestamp, config.blockTime)) throw new InvalidBlockError("Canyon activates after genesis: its forced create2 deployer is not available; activate it at genesis");
+    if (isActivationBlock(config.forks, "canyon", attributes.timestamp, config.blockTime)) throw new CriticalError(`canyon activates at ${attributes.timestamp}, after genesis: its create2 deployer is not available; activate it at genesis or never`);
     beforeTransactions(this.#evm, this.rules, input.parentHash, attributes.parentBeaconBlockRoot);
   }
 
@@ -71,7 +71,8 @@ export class BlockBuilder {
   /** Executes an encoded transaction; `known` spares decoding and recovering the sender again. */
   add(encoded: Uint8Array, known?: { readonly transaction: SignedTransaction; readonly sender: Hex }): Outcome {
     const transaction = known?.transaction ?? decodeTransaction(encoded);
-    requireBlockGas(transaction.gas, this.gasLeft);
+    const isFree = transaction.type === TX_DEPOSIT && transaction.isSystemTx && !this.rules.active("regolith");
+    if (!isFree) requireBlockGas(transaction.gas, this.gasLeft);
     let outcome: Outcome;
     let from: Hex;
     if (transaction.type === TX_DEPOSIT) {

@@ -1,6 +1,7 @@
 import type { RollupConfig } from "@pangaea/config";
 import type { WorldState } from "@pangaea/evm";
 import { type BlockHeader, type ExecutionPayloadEnvelope, type Hex, InvalidBlockError, InvalidInputError, payloadToHeader } from "@pangaea/primitives";
+import { checkExtraData } from "./base-fee.ts";
 import type { ExecutedBlock } from "./block.ts";
 import { BlockBuilder } from "./block-builder.ts";
 
@@ -12,6 +13,7 @@ export function processBlock(config: RollupConfig, state: WorldState, parent: Bl
   const claimed = payloadToHeader(envelope);
   const where = `L2 block ${payload.blockNumber} (${payload.blockHash})`;
   if (payload.timestamp <= parent.timestamp) throw new InvalidBlockError(`${where}: time ${payload.timestamp} is not after its parent's, ${parent.timestamp}`);
+  checkExtraData(config, payload.extraData, payload.timestamp);
   const builder = new BlockBuilder(state, {
     config,
     parent,

@@ -10,7 +10,8 @@ import { genesisBlock } from "./genesis-block.ts";
 import { blockKey, canonicalKey, labelKey, nodeKey, receiptsKey, transactionKey, u64 } from "./keys.ts";
 import { Lru } from "./lru.ts";
 
-export type ChainLabel = "head" | "safe" | "finalized";
+const LABELS = ["head", "safe", "finalized"] as const;
+export type ChainLabel = (typeof LABELS)[number];
 
 /** The state of the newest block is passed on to its child, so that hot accounts stay loaded; after this many blocks or new trie nodes it starts afresh. */
 const MAX_STATE_AGE = 200;
@@ -66,7 +67,7 @@ export class Blockchain {
     this.genesisHash = first.hash;
     const stored = store.get(canonicalKey(0));
     if (stored === undefined) {
-      this.#persist(first, [[canonicalKey(0), hexToBytes(first.hash)], ...(["head", "safe", "finalized"] as const).map((label): Write => [labelKey(label), hexToBytes(first.hash)])]);
+      this.#persist(first, [[canonicalKey(0), hexToBytes(first.hash)], ...LABELS.map((label): Write => [labelKey(label), hexToBytes(first.hash)])]);
     } else if (bytesToHex(stored) !== first.hash) {
       throw new CriticalError(`the data directory holds the chain of genesis ${bytesToHex(stored)}, the configuration says ${first.hash}: use another --data-dir or the configuration that made this one`);
     }
@@ -204,6 +205,7 @@ export class Blockchain {
 
   /** Moves the labels, in one write with the index of the canonical chain. */
   setLabels(labels: Readonly<Record<ChainLabel, Block>>): void {
+    if (LABELS.every((label) => labels[label].hash === this.#labels[label].hash)) return;
     const removed: Block[] = [];
     const added: Block[] = [];
     let fresh: Block | undefined = labels.head;
@@ -211,7 +213,7 @@ export class Blockchain {
       added.unshift(fresh);
       fresh = this.blockByHash(fresh.header.parentHash);
     }
-    const writes: Write[] = (["head", "safe", "finalized"] as const).map((label) => [labelKey(label), hexToBytes(labels[label].hash)]);
+    const writes: Write[] = LABELS.map((label) => [labelKey(label), hexToBytes(labels[label].hash)]);
     const fork = fresh?.header.number ?? 0;
     for (let number = this.head.header.number; number > fork; number--) {
       removed.push(this.blockByNumber(number)!);

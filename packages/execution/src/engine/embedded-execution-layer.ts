@@ -52,8 +52,8 @@ export class EmbeddedExecutionLayer implements ExecutionLayer {
     if (attributes === undefined) return { payloadStatus };
     checkAttributes(this.chain.config, attributes, head.header.timestamp);
     const id = payloadId(head.hash, attributes);
-    const build: Build = { parent: head, attributes };
-    if (attributes.noTxPool) this.#build(build);
+    const build: Build = this.#builds.get(id) ?? { parent: head, attributes };
+    if (attributes.noTxPool && build.built === undefined) this.#build(build);
     this.#builds.set(id, build);
     return { payloadStatus, payloadId: id };
   }

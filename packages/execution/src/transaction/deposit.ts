@@ -1,4 +1,4 @@
-import type { Evm } from "@pangaea/evm";
+import { createAddress, type Evm, MAX_INITCODE_SIZE } from "@pangaea/evm";
 import { type DepositTransaction, EMPTY_BYTES, InvalidInputError, TX_DEPOSIT } from "@pangaea/primitives";
 import type { OpRules } from "../op-rules.ts";
 import { executeMessage, warmUp } from "./execute.ts";
@@ -21,10 +21,11 @@ export function processDeposit(evm: Evm, rules: OpRules, deposit: DepositTransac
   const nonce = state.nonce(deposit.from);
   const checkpoint = state.checkpoint();
   const intrinsic = intrinsicGas(deposit, rules);
-  const runs = deposit.gas >= intrinsic.gas && deposit.gas >= intrinsic.floor && state.balance(deposit.from) >= deposit.value;
+  const tooLong = deposit.to === undefined && rules.evm.has.shanghai && deposit.data.length > MAX_INITCODE_SIZE;
+  const runs = !tooLong && deposit.gas >= Math.max(intrinsic.gas, intrinsic.floor) && state.balance(deposit.from) >= deposit.value;
 
   let gasUsed = deposit.isSystemTx && !regolith ? 0 : deposit.gas;
-  let outcome: Pick<Outcome, "status" | "output" | "error" | "contractAddress" | "logs"> = { status: 0, output: EMPTY_BYTES, error: "failed deposit", contractAddress: undefined, logs: [] };
+  let outcome: Pick<Outcome, "status" | "output" | "error" | "contractAddress" | "logs"> = { status: 0, output: EMPTY_BYTES, error: "failed deposit", contractAddress: deposit.to === undefined ? createAddress(deposit.from, nonce) : undefined, logs: [] };
   if (runs) {
     state.setNonce(deposit.from, nonce + 1);
     const to = deposit.to === undefined ? {} : { to: deposit.to };

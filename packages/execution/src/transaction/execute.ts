@@ -1,5 +1,5 @@
 import { type CallResult, createAddress, type Evm } from "@pangaea/evm";
-import { type AccessList, type Hex } from "@pangaea/primitives";
+import type { AccessList, Hex } from "@pangaea/primitives";
 
 export interface Message {
   readonly from: Hex;
@@ -30,7 +30,7 @@ export function warmUp(evm: Evm, message: Pick<Message, "from" | "to" | "accessL
   }
 }
 
-/** Runs a transaction's call or creation. The sender's nonce has been raised already for a call; for a creation too. */
+/** Runs a transaction's call or creation; the sender's nonce has been raised already. */
 export function executeMessage(evm: Evm, message: Message): Executed {
   evm.transaction = { origin: message.from, gasPrice: message.gasPrice, blobHashes: [] };
   if (message.to === undefined) {

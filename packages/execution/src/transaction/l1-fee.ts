@@ -14,27 +14,35 @@ export interface L1FeeParameters {
   readonly operatorFeeScalar: number;
   readonly operatorFeeConstant: bigint;
   readonly daFootprintGasScalar: number;
+  /** Whether the Bedrock formula holds: before Ecotone, and in its first block, whose L1Block has not been given the new values yet. */
+  readonly isBedrock: boolean;
 }
 
 const SLOT = { baseFee: 1n, scalars: 3n, overhead: 5n, scalar: 6n, blobBaseFee: 7n, operatorFee: 8n } as const;
-const BEDROCK_SLOTS: ReadonlySet<bigint> = new Set([SLOT.baseFee, SLOT.overhead, SLOT.scalar]);
-const ECOTONE_SLOTS: ReadonlySet<bigint> = new Set([SLOT.baseFee, SLOT.scalars, SLOT.blobBaseFee]);
 /** An estimate of compressed size in millionths of a byte, by FastLZ length. Source: specs `protocol/fjord/exec-engine.md`. */
 const FJORD = { intercept: -42_585_600n, perByte: 836_500n, least: 100_000_000n, unit: 1_000_000n } as const;
 
+/** Before Regolith 68 non-zero bytes were added for the signature. */
+const PRE_REGOLITH_SIGNATURE_GAS = 68n * 16n;
+
 /** Reads the slots that the block's fork uses, and only those. */
 export function readL1FeeParameters(state: WorldState, rules: OpRules): L1FeeParameters {
-  const slots = rules.active("ecotone") ? ECOTONE_SLOTS : BEDROCK_SLOTS;
-  const read = (slot: bigint) => (slots.has(slot) || (slot === SLOT.operatorFee && rules.active("isthmus")) ? state.storage(PREDEPLOYS.l1Block, slot) : 0n);
-  const scalars = bigIntToBytes(read(SLOT.scalars), 32);
-  const operator = bigIntToBytes(read(SLOT.operatorFee), 32);
+  const read = (slot: bigint, when: boolean) => (when ? state.storage(PREDEPLOYS.l1Block, slot) : 0n);
+  const ecotone = rules.active("ecotone");
+  const blobBaseFee = read(SLOT.blobBaseFee, ecotone);
+  const scalars = bigIntToBytes(read(SLOT.scalars, ecotone), 32);
+  const baseFeeScalar = readU32(scalars, 16);
+  const blobBaseFeeScalar = readU32(scalars, 20);
+  const isBedrock = blobBaseFee === 0n && baseFeeScalar === 0 && blobBaseFeeScalar === 0;
+  const operator = bigIntToBytes(read(SLOT.operatorFee, rules.active("isthmus")), 32);
   return {
-    baseFee: read(SLOT.baseFee),
-    blobBaseFee: read(SLOT.blobBaseFee),
-    baseFeeScalar: readU32(scalars, 16),
-    blobBaseFeeScalar: readU32(scalars, 20),
-    overhead: read(SLOT.overhead),
-    scalar: read(SLOT.scalar),
+    baseFee: read(SLOT.baseFee, true),
+    blobBaseFee,
+    baseFeeScalar,
+    blobBaseFeeScalar,
+    isBedrock,
+    overhead: read(SLOT.overhead, isBedrock),
+    scalar: read(SLOT.scalar, isBedrock),
     operatorFeeScalar: readU32(operator, 20),
     operatorFeeConstant: readU64(operator, 24),
     daFootprintGasScalar: readU16(operator, 18),
@@ -55,15 +63,17 @@ function calldataGas(encoded: Uint8Array): bigint {
 
 /** The L1 data fee of an encoded transaction in wei, and the gas that receipts call `l1GasUsed`. */
 export function l1Fee(encoded: Uint8Array, fees: L1FeeParameters, rules: OpRules): { readonly fee: bigint; readonly gasUsed: bigint } {
+  if (fees.isBedrock) {
+    const gasUsed = calldataGas(encoded) + fees.overhead + (rules.active("regolith") ? 0n : PRE_REGOLITH_SIGNATURE_GAS);
+    return { fee: (gasUsed * fees.baseFee * fees.scalar) / 1_000_000n, gasUsed };
+  }
   const weighted = 16n * fees.baseFee * BigInt(fees.baseFeeScalar) + fees.blobBaseFee * BigInt(fees.blobBaseFeeScalar);
   if (rules.active("fjord")) {
     const size = estimatedSize(encoded);
     return { fee: (size * weighted) / 1_000_000_000_000n, gasUsed: (size * 16n) / FJORD.unit };
   }
-  const gas = calldataGas(encoded);
-  if (rules.active("ecotone")) return { fee: (gas * weighted) / 16_000_000n, gasUsed: gas };
-  const gasUsed = gas + fees.overhead + (rules.active("regolith") ? 0n : 68n * 16n);
-  return { fee: (gasUsed * fees.baseFee * fees.scalar) / 1_000_000n, gasUsed };
+  const gasUsed = calldataGas(encoded);
+  return { fee: (gasUsed * weighted) / 16_000_000n, gasUsed };
 }
 
 /** The operator fee for an amount of gas, in wei. Source: specs `protocol/{isthmus,jovian}/exec-engine.md`. */

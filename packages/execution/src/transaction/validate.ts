@@ -1,10 +1,9 @@
-import { type BlockContext, GAS, MAX_INITCODE_SIZE, type WorldState } from "@pangaea/evm";
+import { type BlockContext, DELEGATION_PREFIX, GAS, MAX_INITCODE_SIZE, type WorldState } from "@pangaea/evm";
 import { bytesEqual, type Hex, InvalidInputError, type SignedTransaction, TX_ACCESS_LIST, TX_BLOB, TX_LEGACY, TX_SET_CODE } from "@pangaea/primitives";
 import type { OpRules } from "../op-rules.ts";
 
 /** Most gas of a transaction from Karst (EIP-7825). */
 const MAX_TRANSACTION_GAS = 2 ** 24;
-const DELEGATION = Uint8Array.of(0xef, 0x01, 0x00);
 
 /** Gas that a transaction costs before any code runs, and the least it costs in all (EIP-7623). */
 export function intrinsicGas(transaction: { readonly to?: Hex; readonly data: Uint8Array; readonly accessList?: readonly { readonly storageKeys: readonly Hex[] }[]; readonly authorizationList?: readonly unknown[] }, rules: OpRules): { readonly gas: number; readonly floor: number } {
@@ -51,7 +50,7 @@ export function validateAgainstState(transaction: SignedTransaction, sender: Hex
   if (transaction.nonce < nonce) throw new InvalidInputError(`nonce too low: address ${sender}, tx: ${transaction.nonce} state: ${nonce}`);
   if (transaction.nonce > nonce) throw new InvalidInputError(`nonce too high: address ${sender}, tx: ${transaction.nonce} state: ${nonce}`);
   const code = state.code(sender);
-  if (code.length > 0 && !bytesEqual(code.subarray(0, 3), DELEGATION)) throw new InvalidInputError(`sender not an eoa: address ${sender}`);
+  if (code.length > 0 && !bytesEqual(code.subarray(0, 3), DELEGATION_PREFIX)) throw new InvalidInputError(`sender not an eoa: address ${sender}`);
   if (feeCap(transaction) < block.baseFee) throw new InvalidInputError(`max fee per gas less than block base fee: address ${sender}, maxFeePerGas: ${feeCap(transaction)}, baseFee: ${block.baseFee}`);
   const need = BigInt(transaction.gas) * feeCap(transaction) + transaction.value + extraFees;
   const have = state.balance(sender);
