@@ -30,7 +30,7 @@ const word = (value: Hex | bigint): Hex => bytesToHex(typeof value === "bigint" 
 const slot = (number: number): Hex => word(BigInt(number));
 const account = (fields: Partial<GenesisAccount>): GenesisAccount => ({ balance: 0n, nonce: 0, code: new Uint8Array(0), storage: {}, ...fields });
 const code = (hex: string): Uint8Array => hexToBytes(hex);
-const predeployAddress = (index: number): Hex => `0x4200000000000000000000000000000000000000`.slice(0, 38).concat(index.toString(16).padStart(4, "0")) as Hex;
+const predeployAddress = (index: number): Hex => `0x420000000000000000000000000000000000${index.toString(16).padStart(4, "0")}`;
 /** Where the implementation behind a predeploy's proxy stands. */
 const implementationAddress = (predeploy: Hex): Hex => `0xc0d3c0d3c0d3c0d3c0d3c0d3c0d3c0d3c0d3${predeploy.slice(-4)}`;
 
