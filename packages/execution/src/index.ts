@@ -7,5 +7,6 @@ export * from "./chain/genesis-block.ts";
 export * from "./engine/embedded-execution-layer.ts";
 export * from "./op-rules.ts";
 export * from "./pool/pool.ts";
+export * from "./rpc/engine.ts";
 export * from "./service.ts";
 export * from "./worker-execution-layer.ts";
