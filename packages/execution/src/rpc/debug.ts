@@ -13,7 +13,7 @@ import { simulate } from "./simulate.ts";
 
 const optionsSchema = z.object({
   tracer: z.string().nullish(), tracerConfig: z.object({ onlyTopCall: z.boolean().default(false), withLog: z.boolean().default(false) }).nullish(), disableStack: z.boolean().default(false), disableStorage: z.boolean().default(false),
-  enableMemory: z.boolean().default(false), enableReturnData: z.boolean().default(false), limit: z.number().int().nonnegative().nullish(), stateOverrides: z.unknown(),
+  enableMemory: z.boolean().default(false), enableReturnData: z.boolean().default(false), limit: z.number().int().nonnegative().nullish(), stateOverrides: z.unknown().optional(),
 });
 type TraceOptions = z.infer<typeof optionsSchema>;
 

@@ -87,7 +87,7 @@ const overrideSchema = z.record(z.string().regex(/^0x[0-9a-fA-F]{40}$/, "is not 
 export type StateOverrides = z.infer<typeof overrideSchema>;
 export const overridesParam = (value: unknown): StateOverrides => (value == null ? {} : parseJson(overrideSchema, value, "state overrides"));
 
-const filterSchema = z.object({ fromBlock: z.unknown(), toBlock: z.unknown(), blockHash: hashJson.nullish(), address: z.union([addressJson, z.array(addressJson)]).nullish(), topics: z.array(z.union([z.null(), hashJson, z.array(hashJson)])).max(4).nullish() });
+const filterSchema = z.object({ fromBlock: z.unknown().optional(), toBlock: z.unknown().optional(), blockHash: hashJson.nullish(), address: z.union([addressJson, z.array(addressJson)]).nullish(), topics: z.array(z.union([z.null(), hashJson, z.array(hashJson)])).max(4).nullish() });
 
 export interface LogFilter {
   readonly fromBlock: unknown;

@@ -1,4 +1,4 @@
-import { Evm, type Tracer, type WorldState } from "@pangaea/evm";
+import { Evm, GAS, type Tracer, type WorldState } from "@pangaea/evm";
 import { bytesToHex, type Hex, hexToBytes, InvalidInputError, quantityToBigInt, ZERO_HASH } from "@pangaea/primitives";
 import { RpcError } from "@pangaea/rpc";
 import type { Block } from "../block/block.ts";
@@ -69,6 +69,8 @@ export function requireSuccess(result: Executed): void {
 /** The least gas with which a call succeeds, within one and a half percent. */
 export function estimateGas(chain: Blockchain, block: Block, call: CallRequest, overrides: StateOverrides): number {
   const cap = Math.min(call.gas ?? block.header.gasLimit, CALL_GAS_CAP);
+  const isTransfer = call.data.length === 0 && call.accessList.length === 0 && call.to !== undefined && !(call.to in overrides) && chain.stateAt(block).code(call.to).length === 0;
+  if (isTransfer && cap >= GAS.transaction && simulate(chain, block, { ...call, gas: GAS.transaction }, overrides).success) return GAS.transaction;
   const first = simulate(chain, block, { ...call, gas: cap }, overrides);
   requireSuccess(first);
   let low = first.gasUsed - 1;
