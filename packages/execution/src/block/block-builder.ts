@@ -5,7 +5,7 @@ import {
 } from "@pangaea/primitives";
 import { type OpRules, opRulesAt } from "../op-rules.ts";
 import { processDeposit } from "../transaction/deposit.ts";
-import { estimatedSize } from "../transaction/l1-fee.ts";
+import { daFootprint, readL1FeeParameters } from "../transaction/l1-fee.ts";
 import { type Outcome, processTransaction, requireBlockGas } from "../transaction/process.ts";
 import { encodeExtraData, nextBaseFee } from "./base-fee.ts";
 import type { ExecutedBlock, StoredReceipt } from "./block.ts";
@@ -20,9 +20,6 @@ export interface BlockInput {
   readonly extraData?: Uint8Array;
   readonly blockHash: (number: number) => Hex | undefined;
 }
-
-/** Bytes of block that a pool transaction takes, for the DA limit. */
-export const daSize = (encoded: Uint8Array): number => Number(estimatedSize(encoded) / 1_000_000n);
 
 /**
  * Executes one block, transaction by transaction, and seals it. `add` throws `InvalidInputError` for a transaction that may not
@@ -99,8 +96,7 @@ export class BlockBuilder {
 
   #requireFootprint(encoded: Uint8Array): void {
     if (!this.rules.active("jovian")) return;
-    const scalar = Number((this.#state.storage(PREDEPLOYS.l1Block, 8n) >> 96n) & 0xffffn);
-    const footprint = daSize(encoded) * scalar;
+    const footprint = daFootprint(encoded, readL1FeeParameters(this.#state, this.rules));
     if (this.#daFootprint + footprint > this.context.gasLimit) throw new InvalidInputError(`DA footprint limit reached: the transaction adds ${footprint}, the block has ${this.context.gasLimit - this.#daFootprint} left`);
   }
 
