@@ -1,4 +1,4 @@
-import { FORKS } from "@pangaea/config";
+import type { FORKS } from "@pangaea/config";
 import { precompileAddress } from "@pangaea/evm";
 import { describe, expect, it } from "vitest";
 import { opRulesAt } from "../src/op-rules.ts";
@@ -31,7 +31,7 @@ describe("the rules of a fork", () => {
     ["BLS pairing", 0x0f, "isthmus", 235_008],
     ["BLS pairing", 0x0f, "jovian", 156_672],
   ];
-  const ITEM: Readonly<Record<number, number>> = { 0x08: 192, 0x0c: 160, 0x0e: 288, 0x0f: 384 };
+  const ITEM: Readonly<Record<number, number>> = { 8: 192, 12: 160, 14: 288, 15: 384 };
   it.each(cases)("%s at 0x%s takes in %s at most %i bytes", (_, address, fork, most) => {
     const item = ITEM[address]!;
     const run = (size: number) => rulesTo(fork).evm.precompiles.get(precompileAddress(address))!(new Uint8Array(size)).run();
