@@ -12,12 +12,15 @@ const logSchema = z.object({ address: addressJson.pipe(bytesJson), topics: z.arr
 const receiptSchema = z.object({
   transactionHash: hashJson, type: quantityJson.default(0), status: quantityJson, cumulativeGasUsed: quantityJson, logs: z.array(logSchema), depositNonce: quantityJson.nullish(), depositReceiptVersion: quantityJson.nullish(),
 });
-const accessListSchema = z.array(z.object({ address: addressJson, storageKeys: z.array(hashJson) }));
-const authorizationSchema = z.object({ chainId: bigQuantityJson, address: addressJson, nonce: bigQuantityJson, yParity: quantityJson.nullish(), v: quantityJson.nullish(), r: bigQuantityJson, s: bigQuantityJson });
+export const accessListJson = z.array(z.object({ address: addressJson, storageKeys: z.array(hashJson) }));
+const authorizationSchema = z
+  .object({ chainId: bigQuantityJson, address: addressJson, nonce: bigQuantityJson, yParity: quantityJson.nullish(), v: quantityJson.nullish(), r: bigQuantityJson, s: bigQuantityJson })
+  .transform(({ v, yParity, ...one }): Authorization => ({ ...one, yParity: yParity ?? v ?? 0 }));
+export const authorizationListJson = z.array(authorizationSchema);
 const zero = z.union([bigQuantityJson, z.null().transform(() => 0n)]).default(0n);
 const transactionSchema = z.object({
   type: quantityJson.default(0), chainId: quantityJson.nullish(), nonce: bigQuantityJson.default(0n), gasPrice: zero, maxPriorityFeePerGas: zero, maxFeePerGas: zero, gas: quantityJson, to: addressJson.nullish(), value: bigQuantityJson, input: bytesJson,
-  accessList: accessListSchema.nullish(), maxFeePerBlobGas: zero, blobVersionedHashes: z.array(hashJson).nullish(), authorizationList: z.array(authorizationSchema).nullish(), v: zero, yParity: bigQuantityJson.nullish(), r: zero, s: zero,
+  accessList: accessListJson.nullish(), maxFeePerBlobGas: zero, blobVersionedHashes: z.array(hashJson).nullish(), authorizationList: authorizationListJson.nullish(), v: zero, yParity: bigQuantityJson.nullish(), r: zero, s: zero,
   sourceHash: hashJson.nullish(), from: addressJson.nullish(), mint: zero, isSystemTx: z.boolean().nullish(),
 });
 
@@ -62,6 +65,5 @@ export function transactionFromJson(json: unknown, what = "transaction"): Uint8A
   if (t.to == null) throw new InvalidInputError(`malformed ${what}: type ${type} has no recipient`);
   if (type === 3) return encodeTransaction({ type, ...fees, to: t.to, maxFeePerBlobGas: t.maxFeePerBlobGas, blobVersionedHashes: t.blobVersionedHashes ?? [] });
   if (type !== 4) throw new InvalidInputError(`malformed ${what}: its type ${type} is unknown`);
-  const authorizationList = (t.authorizationList ?? []).map(({ v, yParity, ...one }): Authorization => ({ ...one, yParity: yParity ?? v ?? 0 }));
-  return encodeTransaction({ type, ...fees, to: t.to, authorizationList });
+  return encodeTransaction({ type, ...fees, to: t.to, authorizationList: t.authorizationList ?? [] });
 }

@@ -1,5 +1,5 @@
-import { type Hex, hexToBytes, InvalidInputError, isHex, NotFoundError, quantityToBigInt, quantityToNumber } from "@pangaea/primitives";
-import { addressJson, hashJson, hexJson, parseJson } from "@pangaea/rpc";
+import { type AccessList, type Authorization, type Hex, hexToBytes, InvalidInputError, isHex, NotFoundError, quantityToBigInt, quantityToNumber } from "@pangaea/primitives";
+import { accessListJson, addressJson, authorizationListJson, hashJson, hexJson, parseJson } from "@pangaea/rpc";
 import { z } from "zod";
 import type { Block } from "../block/block.ts";
 import type { Blockchain } from "../chain/blockchain.ts";
@@ -55,7 +55,7 @@ export function requireBlock(chain: Blockchain, value: unknown): Block {
 
 const callSchema = z.object({
   from: addressJson.nullish(), to: addressJson.nullish(), gas: word.nullish(), gasPrice: word.nullish(), maxFeePerGas: word.nullish(), maxPriorityFeePerGas: word.nullish(), value: word.nullish(), nonce: word.nullish(),
-  data: hexJson.nullish(), input: hexJson.nullish(), accessList: z.array(z.object({ address: addressJson, storageKeys: z.array(hashJson) })).nullish(),
+  data: hexJson.nullish(), input: hexJson.nullish(), accessList: accessListJson.nullish(), authorizationList: authorizationListJson.nullish(),
 });
 
 /** A call that is to be tried. Value and price in wei; without `gas` the most is given. */
@@ -66,7 +66,8 @@ export interface CallRequest {
   readonly gasPrice: bigint;
   readonly value: bigint;
   readonly data: Uint8Array;
-  readonly accessList: readonly { readonly address: Hex; readonly storageKeys: readonly Hex[] }[];
+  readonly accessList: AccessList;
+  readonly authorizationList: readonly Authorization[];
 }
 
 export function callParam(value: unknown): CallRequest {
@@ -79,6 +80,7 @@ export function callParam(value: unknown): CallRequest {
     value: quantityToBigInt(call.value ?? "0x0"),
     data: hexToBytes(call.input ?? call.data ?? "0x"),
     accessList: call.accessList ?? [],
+    authorizationList: call.authorizationList ?? [],
   };
 }
 

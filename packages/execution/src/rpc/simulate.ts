@@ -5,6 +5,7 @@ import type { Block } from "../block/block.ts";
 import type { Blockchain } from "../chain/blockchain.ts";
 import { opRulesAt } from "../op-rules.ts";
 import { revertReason } from "../tracing/revert-reason.ts";
+import { applyAuthorizations } from "../transaction/authorizations.ts";
 import { type Executed, executeMessage, warmUp } from "../transaction/execute.ts";
 import { intrinsicGas } from "../transaction/validate.ts";
 import type { CallRequest, StateOverrides } from "./parameters.ts";
@@ -53,6 +54,7 @@ export function simulate(chain: Blockchain, block: Block, call: CallRequest, ove
   const nonce = state.nonce(call.from);
   state.setNonce(call.from, nonce + 1);
   warmUp(evm, call);
+  applyAuthorizations(state, call.authorizationList, chain.config.l2ChainId);
   const executed = executeMessage(evm, { ...call, gas: gas - intrinsic.gas, nonce });
   const used = gas - executed.gasLeft;
   return { ...executed, gas, gasUsed: Math.max(used - Math.min(state.refund, Math.floor(used / 5)), intrinsic.floor) };
@@ -69,7 +71,7 @@ export function requireSuccess(result: Executed): void {
 /** The least gas with which a call succeeds, within one and a half percent. */
 export function estimateGas(chain: Blockchain, block: Block, call: CallRequest, overrides: StateOverrides): number {
   const cap = Math.min(call.gas ?? block.header.gasLimit, CALL_GAS_CAP);
-  const isTransfer = call.data.length === 0 && call.accessList.length === 0 && call.to !== undefined && !(call.to in overrides) && chain.stateAt(block).code(call.to).length === 0;
+  const isTransfer = call.data.length === 0 && call.accessList.length + call.authorizationList.length === 0 && call.to !== undefined && !(call.to in overrides) && chain.stateAt(block).code(call.to).length === 0;
   if (isTransfer && cap >= GAS.transaction && simulate(chain, block, { ...call, gas: GAS.transaction }, overrides).success) return GAS.transaction;
   const first = simulate(chain, block, { ...call, gas: cap }, overrides);
   requireSuccess(first);
