@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { CriticalError } from "@pangaea/primitives";
+import { CriticalError, errorMessage } from "@pangaea/primitives";
 import { type WebSocket, WebSocketServer } from "ws";
 import { RpcErrorCode } from "./errors.ts";
 import { jwtProblem } from "./jwt.ts";
@@ -58,7 +58,10 @@ export class RpcServer {
     this.#modules = modules;
     this.#options = { ...DEFAULTS, ...options };
     this.#server = createServer((request, response) => {
-      this.#serve(request, response).catch(() => response.destroy());
+      this.#serve(request, response).catch((error: unknown) => {
+        if (response.headersSent || !request.complete) response.destroy();
+        else send(response, 500, "application/json", errorReply(RpcErrorCode.internal, `internal error: ${errorMessage(error)}`));
+      });
     });
     if (this.#options.webSocket) this.#serveSockets();
   }
@@ -154,6 +157,8 @@ export class RpcServer {
         const route = await this.#modules.route(path);
         const reply = "status" in route ? errorReply(RpcErrorCode.server, route.message) : await answer(String(data), route.methods, context, this.#options);
         if (reply !== undefined) push(reply);
+      } catch (error) {
+        push(errorReply(RpcErrorCode.internal, `internal error: ${errorMessage(error)}`));
       } finally {
         running--;
       }

@@ -79,6 +79,24 @@ describe("the JSON-RPC server", () => {
     expect(JSON.stringify(json)).not.toMatch(/server\.test|at /);
   });
 
+  it("answers when its own route or a result fails, and lives on", async () => {
+    const url = await serve({ webSocket: true }, {
+      route: async (path) => {
+        if (path === "/fails") throw new TypeError("no such chain yet");
+        return { methods: { ...methods, odd: () => 5n } };
+      },
+    });
+    expect(await post(`${url}/fails`, JSON.stringify(request("echo")))).toMatchObject({ status: 500, json: { error: { code: -32603 } } });
+    expect(await post(url, JSON.stringify(request("odd")))).toMatchObject({ status: 500, json: { error: { code: -32603 } } });
+    const socket = new WebSocket(`${url.replace("http", "ws")}/fails`);
+    await once(socket, "open");
+    socket.send(JSON.stringify(request("echo")));
+    const [message] = await once(socket, "message");
+    expect(JSON.parse(String(message))).toMatchObject({ error: { code: -32603 } });
+    socket.terminate();
+    expect((await post(url, JSON.stringify(request("echo", [1])))).json).toMatchObject({ result: [1] });
+  });
+
   it("answers a batch in its order, leaves notifications without an answer, and makes undefined null", async () => {
     const { json } = await post(await serve(), JSON.stringify([request("echo", [1], "a"), { jsonrpc: "2.0", method: "echo" }, request("nothing", [], null), 7]));
     expect(json).toEqual([{ jsonrpc: "2.0", id: "a", result: [1] }, { jsonrpc: "2.0", id: null, result: null }, expect.objectContaining({ id: null, error: expect.objectContaining({ code: -32600 }) })]);

@@ -15,9 +15,10 @@ const FILTER_LIFE_MS = 5 * 60_000;
 
 type LogJson = ReturnType<typeof logsToJson>[number];
 
-function mayHold(bloom: Uint8Array, { addresses, topics }: LogFilter): boolean {
-  const has = (value: Hex) => logsBloom([{ address: hexToBytes(value), topics: [], data: new Uint8Array(0) }]).every((byte, i) => (byte & bloom[i]!) === byte);
-  return (addresses.length === 0 || addresses.some(has)) && topics.every((choices) => choices.length === 0 || choices.some(has));
+/** A test of block blooms: whether a block may hold a log that the filter is after. Each value's bits are hashed once. */
+function bloomTest({ addresses, topics }: LogFilter): (bloom: Uint8Array) => boolean {
+  const groups = [addresses, ...topics].filter((choices) => choices.length > 0).map((choices) => choices.map((value) => logsBloom([{ address: hexToBytes(value), topics: [], data: new Uint8Array(0) }])));
+  return (bloom) => groups.every((choices) => choices.some((bits) => bits.every((byte, i) => (byte & bloom[i]!) === byte)));
 }
 
 function matches(log: LogJson, { addresses, topics }: LogFilter): boolean {
@@ -25,20 +26,22 @@ function matches(log: LogJson, { addresses, topics }: LogFilter): boolean {
   return topics.every((choices, i) => choices.length === 0 || (log.topics[i] !== undefined && choices.includes(log.topics[i])));
 }
 
-function logsOf(chain: Blockchain, block: Block, filter: LogFilter, removed = false): readonly LogJson[] {
-  if (!mayHold(block.header.logsBloom, filter)) return [];
-  return logsToJson(block, chain.receipts(block.hash), removed).filter((log) => matches(log, filter));
+/** Reads the logs of blocks that a filter is after. */
+function logReader(chain: Blockchain, filter: LogFilter): (block: Block, removed?: boolean) => readonly LogJson[] {
+  const mayHold = bloomTest(filter);
+  return (block, removed = false) => (mayHold(block.header.logsBloom) ? logsToJson(block, chain.receipts(block.hash), removed).filter((log) => matches(log, filter)) : []);
 }
 
 function logsInRange(chain: Blockchain, filter: LogFilter): readonly LogJson[] {
-  if (filter.blockHash !== undefined) return logsOf(chain, requireBlock(chain, filter.blockHash), filter);
+  const logsOf = logReader(chain, filter);
+  if (filter.blockHash !== undefined) return logsOf(requireBlock(chain, filter.blockHash));
   const first = requireBlock(chain, filter.fromBlock).header.number;
   const bound = typeof filter.toBlock === "string" && /^0x/.test(filter.toBlock) && Number(filter.toBlock) > chain.head.header.number ? "latest" : filter.toBlock;
   const last = requireBlock(chain, bound).header.number;
   if (last - first > MAX_RANGE) throw new InvalidInputError(`the filter spans ${last - first} blocks; at most ${MAX_RANGE} are searched at once`);
   const found: LogJson[] = [];
   for (let number = first; number <= last; number++) {
-    found.push(...logsOf(chain, chain.blockByNumber(number)!, filter));
+    found.push(...logsOf(chain.blockByNumber(number)!));
     if (found.length > MAX_LOGS) throw new InvalidInputError(`more than ${MAX_LOGS} logs match; narrow the filter`);
   }
   return found;
@@ -56,11 +59,12 @@ export function logMethods({ chain, pool }: EmbeddedExecutionLayer, now: () => n
   let nextId = 1;
   const watch = (kind: "logs" | "newHeads" | "newPendingTransactions", filter: LogFilter, emit: (item: unknown) => void, asHash: boolean): (() => void) => {
     if (kind === "newPendingTransactions") return pool.onAdded(({ hash }) => emit(hash));
+    const logsOf = logReader(chain, filter);
     return chain.onHeadChange(({ removed, added }) => {
       if (kind === "newHeads") for (const block of added) emit(asHash ? block.hash : headerToJson(block));
       else {
-        for (const block of removed) for (const log of logsOf(chain, block, filter, true)) emit(log);
-        for (const block of added) for (const log of logsOf(chain, block, filter)) emit(log);
+        for (const block of removed) for (const log of logsOf(block, true)) emit(log);
+        for (const block of added) for (const log of logsOf(block)) emit(log);
       }
     });
   };
