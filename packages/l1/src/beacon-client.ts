@@ -1,14 +1,20 @@
-import { BLOB_SIZE, type BlobHash, errorMessage, hexToBytes, type Hex, InvalidInputError, isHex, type L1BlockRef, NotFoundError, TemporaryError } from "@pangaea/primitives";
+import { BLOB_SIZE, type BlobHash, bytesToHex, CriticalError, errorMessage, hexToBytes, type Hex, InvalidInputError, isHex, type L1BlockRef, NotFoundError, TemporaryError } from "@pangaea/primitives";
 import { z } from "zod";
 import type { KzgService } from "./kzg/kzg-service.ts";
+import { versionedHashOf } from "./kzg/versioned-hash.ts";
 
 const TIMEOUT_MS = 20_000;
-const hex = z.custom<Hex>((value) => isHex(value));
-const sidecars = z.object({ data: z.array(z.object({ index: z.string(), blob: hex, kzg_commitment: hex, kzg_proof: hex })) });
-const blobs = z.object({ data: z.array(hex) });
-const genesis = z.object({ data: z.object({ genesis_time: z.string() }) });
-const spec = z.object({ data: z.looseObject({ SECONDS_PER_SLOT: z.string() }) });
+const MAX_BODY = 64_000_000;
+const POINT_SIZE = 48;
 
+const bytes = (size: number) => z.custom<Hex>((value) => isHex(value, size), `is not ${size} bytes of hex`).transform((value) => hexToBytes(value));
+const whole = z.string().regex(/^\d{1,15}$/).transform(Number);
+const sidecarsSchema = z.object({ data: z.array(z.object({ index: whole, blob: bytes(BLOB_SIZE), kzg_commitment: bytes(POINT_SIZE), kzg_proof: bytes(POINT_SIZE) })) });
+const blobsSchema = z.object({ data: z.array(bytes(BLOB_SIZE)) });
+const genesisSchema = z.object({ data: z.object({ genesis_time: whole }) });
+const specSchema = z.object({ data: z.object({ SECONDS_PER_SLOT: whole }) });
+
+/** A beacon node answered, with this status. */
 class HttpStatus extends Error {
   readonly status: number;
   constructor(status: number, message: string) {
@@ -18,89 +24,128 @@ class HttpStatus extends Error {
 }
 
 /**
- * Fetches blobs from beacon nodes by the standard API, and verifies each against its versioned hash.
- * Errors: `NotFoundError` when no endpoint has a blob, `TemporaryError` when none answers or what it gives is not the blob.
+ * Fetches blobs from beacon nodes by the standard API, and verifies each against its versioned hash: from `blob_sidecars`, whose proofs make
+ * that quick, and where a node does not serve those any more from `blobs`. What one node does not have the next is asked for.
+ * Errors: `NotFoundError` when no node has a blob, `TemporaryError` when none answers or what it gives is not the blob,
+ * `CriticalError` when no node is configured. Source: beacon-APIs `getBlobSidecars`, `getBlobs`.
  */
 export class BeaconClient {
   readonly #urls: readonly string[];
-  readonly #kzg: KzgService;
+  readonly #kzg: Pick<KzgService, "matches">;
+  readonly #withoutSidecars = new Set<string>();
   #timing: Promise<{ readonly genesis: number; readonly slotTime: number }> | undefined;
 
-  constructor(urls: readonly string[], kzg: KzgService) {
+  /** Throws `InvalidInputError` when a URL is malformed. */
+  constructor(urls: readonly string[], kzg: Pick<KzgService, "matches">) {
     for (const url of urls) if (!URL.canParse(url)) throw new InvalidInputError(`--l1.beacon: not a URL: ${url}`);
     this.#urls = urls.map((url) => url.replace(/\/+$/, ""));
     this.#kzg = kzg;
   }
 
+  /** The 131,072-byte blobs in the order of `hashes`. */
   async blobs(block: L1BlockRef, hashes: readonly BlobHash[]): Promise<readonly Uint8Array[]> {
-    if (this.#urls.length === 0) throw new TemporaryError(`L1 block ${block.number} carries blobs, and no beacon API is configured: give --l1.beacon URL`);
+    if (this.#urls.length === 0) throw new CriticalError(`L1 block ${block.number} carries blobs, and no beacon API is configured: give --l1.beacon URL`);
     let failure: unknown;
     for (const url of this.#urls) {
       try {
         return await this.#blobsFrom(url, block, hashes);
       } catch (error) {
-        if (!(failure instanceof NotFoundError) || error instanceof NotFoundError) failure = error;
+        // A node that cannot be asked may still have the blob: only when all say no is it missing.
+        if (failure === undefined || failure instanceof NotFoundError) failure = error;
       }
     }
     throw failure;
   }
 
   async #blobsFrom(url: string, block: L1BlockRef, hashes: readonly BlobHash[]): Promise<readonly Uint8Array[]> {
-    const slot = await this.#slot(url, block.timestamp);
     try {
-      const { data } = sidecars.parse(await this.#get(url, `/eth/v1/beacon/blob_sidecars/${slot}?indices=${hashes.map(({ index }) => index).join(",")}`));
-      return await Promise.all(
-        hashes.map(async ({ index, versionedHash }) => {
-          const sidecar = data.find((one) => Number(one.index) === index);
-          if (sidecar === undefined) throw new NotFoundError(`${url} has no blob ${index} (${versionedHash}) of L1 block ${block.number}: check that --l1.beacon keeps blobs long enough`);
-          return this.#verified(url, hexToBytes(sidecar.blob), versionedHash, { commitment: hexToBytes(sidecar.kzg_commitment), proof: hexToBytes(sidecar.kzg_proof) });
-        }),
-      );
+      const slot = await this.#slot(url, block.timestamp);
+      return (await this.#fromSidecars(url, slot, hashes)) ?? (await this.#fromBlobs(url, slot, block, hashes));
     } catch (error) {
-      if (!(error instanceof HttpStatus) || (error.status !== 410 && error.status !== 405 && error.status !== 501)) throw this.#explain(error, url, block);
-    }
-    try {
-      const { data } = blobs.parse(await this.#get(url, `/eth/v1/beacon/blobs/${slot}?versioned_hashes=${hashes.map(({ versionedHash }) => versionedHash).join(",")}`));
-      if (data.length !== hashes.length) throw new NotFoundError(`${url} has ${data.length} of ${hashes.length} blobs of L1 block ${block.number}`);
-      return await Promise.all(hashes.map(({ versionedHash }, i) => this.#verified(url, hexToBytes(data[i]!), versionedHash)));
-    } catch (error) {
-      throw this.#explain(error, url, block);
+      if (error instanceof HttpStatus) {
+        if (error.status === 404) throw new NotFoundError(`${url} has no blobs of L1 block ${block.number}: check that --l1.beacon is the beacon node of --l1 and keeps blobs long enough`);
+        throw new TemporaryError(error.message);
+      }
+      if (error instanceof z.ZodError) throw new TemporaryError(`${url} does not answer as a beacon API (${error.issues[0]?.path.join(".")} ${error.issues[0]?.message}): check --l1.beacon`);
+      throw error;
     }
   }
 
-  #explain(error: unknown, url: string, block: L1BlockRef): unknown {
-    if (error instanceof HttpStatus) return error.status === 404 ? new NotFoundError(`${url} has no blobs of L1 block ${block.number}: check that --l1.beacon is the beacon node of --l1 and keeps blobs long enough`) : new TemporaryError(error.message);
-    if (error instanceof z.ZodError) return new TemporaryError(`${url} does not answer as a beacon API: ${errorMessage(error).slice(0, 200)}`);
-    return error;
+  /** Undefined where the node does not serve sidecars, or not all that are asked for. */
+  async #fromSidecars(url: string, slot: number, hashes: readonly BlobHash[]): Promise<readonly Uint8Array[] | undefined> {
+    if (this.#withoutSidecars.has(url)) return undefined;
+    let reply: unknown;
+    try {
+      reply = await this.#get(url, `/eth/v1/beacon/blob_sidecars/${slot}?indices=${hashes.map(({ index }) => index).join(",")}`);
+    } catch (error) {
+      if (!(error instanceof HttpStatus)) throw error;
+      if (error.status === 410) this.#withoutSidecars.add(url);
+      return undefined;
+    }
+    const byHash = new Map(sidecarsSchema.parse(reply).data.map((sidecar) => [bytesToHex(versionedHashOf(sidecar.kzg_commitment)), sidecar]));
+    if (!hashes.every(({ versionedHash }) => byHash.has(versionedHash))) return undefined;
+    return await Promise.all(
+      hashes.map(async ({ versionedHash }) => {
+        const { blob, kzg_commitment: commitment, kzg_proof: proof } = byHash.get(versionedHash)!;
+        return await this.#verified(url, blob, versionedHash, { commitment, proof });
+      }),
+    );
+  }
+
+  async #fromBlobs(url: string, slot: number, block: L1BlockRef, hashes: readonly BlobHash[]): Promise<readonly Uint8Array[]> {
+    const { data } = blobsSchema.parse(await this.#get(url, `/eth/v1/beacon/blobs/${slot}?versioned_hashes=${hashes.map(({ versionedHash }) => versionedHash).join(",")}`));
+    if (data.length !== hashes.length) throw new NotFoundError(`${url} has ${data.length} of ${hashes.length} blobs of L1 block ${block.number}: check that --l1.beacon keeps blobs long enough`);
+    return await Promise.all(hashes.map(({ versionedHash }, i) => this.#verified(url, data[i]!, versionedHash)));
   }
 
   async #verified(url: string, blob: Uint8Array, hash: Hex, sidecar?: { readonly commitment: Uint8Array; readonly proof: Uint8Array }): Promise<Uint8Array> {
-    if (blob.length !== BLOB_SIZE || !(await this.#kzg.matches(blob, hash, sidecar))) throw new TemporaryError(`${url} gave a blob that is not ${hash}: the endpoint is faulty, give another --l1.beacon`);
+    if (!(await this.#kzg.matches(blob, hash, sidecar))) throw new TemporaryError(`${url} gave a blob that is not ${hash}: the endpoint is faulty, give another --l1.beacon`);
     return blob;
   }
 
   async #slot(url: string, timestamp: number): Promise<number> {
-    this.#timing ??= (async () => ({
-      genesis: Number(genesis.parse(await this.#get(url, "/eth/v1/beacon/genesis")).data.genesis_time),
-      slotTime: Number(spec.parse(await this.#get(url, "/eth/v1/config/spec")).data.SECONDS_PER_SLOT),
-    }))();
+    this.#timing ??= this.#fetchTiming(url);
+    const timing = this.#timing;
     try {
-      const timing = await this.#timing;
-      return Math.floor((timestamp - timing.genesis) / timing.slotTime);
+      const { genesis, slotTime } = await timing;
+      return Math.floor((timestamp - genesis) / slotTime);
     } catch (error) {
-      this.#timing = undefined;
-      throw error instanceof HttpStatus || error instanceof z.ZodError ? new TemporaryError(`${url} does not answer as a beacon API (${errorMessage(error).slice(0, 100)}): check --l1.beacon`) : error;
+      if (this.#timing === timing) this.#timing = undefined;
+      throw error instanceof HttpStatus ? new TemporaryError(`${error.message}: check that --l1.beacon is a beacon API`) : error;
     }
   }
 
-  async #get(url: string, path: string): Promise<unknown> {
-    let response: Response;
-    try {
-      response = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-    } catch (error) {
-      throw new TemporaryError(`the beacon API at ${url} cannot be reached (${errorMessage(error)}): check that it runs and that --l1.beacon is right`);
-    }
-    if (!response.ok) throw new HttpStatus(response.status, `${url}${path.split("?")[0]} answered ${response.status}`);
-    return response.json();
+  async #fetchTiming(url: string): Promise<{ readonly genesis: number; readonly slotTime: number }> {
+    const [genesis, spec] = await Promise.all([this.#get(url, "/eth/v1/beacon/genesis"), this.#get(url, "/eth/v1/config/spec")]);
+    return { genesis: genesisSchema.parse(genesis).data.genesis_time, slotTime: specSchema.parse(spec).data.SECONDS_PER_SLOT };
   }
+
+  async #get(url: string, path: string): Promise<unknown> {
+    let text: string;
+    try {
+      const response = await fetch(`${url}${path}`, { headers: { accept: "application/json" }, signal: AbortSignal.timeout(TIMEOUT_MS) });
+      text = await readBounded(response);
+      if (!response.ok) throw new HttpStatus(response.status, `${url}${path.split("?")[0]} answered ${response.status}`);
+    } catch (error) {
+      if (error instanceof HttpStatus) throw error;
+      const cause = error instanceof Error && error.cause !== undefined ? errorMessage(error.cause) : errorMessage(error);
+      throw new TemporaryError(`the beacon API at ${url} cannot be reached (${cause}): check that it runs and that --l1.beacon is right`);
+    }
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw new TemporaryError(`${url} does not answer as a beacon API (no JSON): check --l1.beacon`);
+    }
+  }
+}
+
+async function readBounded(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > MAX_BODY) throw new Error(`the answer is larger than ${MAX_BODY} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
 }

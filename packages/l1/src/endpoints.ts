@@ -1,20 +1,45 @@
-import { errorMessage, type Logger, TemporaryError } from "@pangaea/primitives";
+import { errorMessage, InvalidInputError, type Logger, TemporaryError } from "@pangaea/primitives";
 import { type RpcCall, RpcClient, RpcError } from "@pangaea/rpc";
+import { Limiter } from "./limiter.ts";
 
-/** Several endpoints as one: the one in use is kept until it cannot be reached, then the next. A bounded number of requests is under way. */
+/** What an endpoint of JSON-RPC offers; `RpcClient` does. */
+export interface L1Rpc {
+  readonly url: string;
+  call(method: string, params: readonly unknown[]): Promise<unknown>;
+  callMany(calls: readonly RpcCall[]): Promise<readonly unknown[]>;
+  close(): void;
+}
+
+export interface EndpointsOptions {
+  readonly log: Logger;
+  readonly maxConcurrency?: number;
+  /** Makes the client of a URL. */
+  readonly connect?: (url: string) => L1Rpc;
+}
+
+const MAX_CONCURRENCY = 10;
+const MAX_WAITING = 10_000;
+/** JSON-RPC errors that are this endpoint's and not the request's: no such method, internal error, over its limit. */
+const ENDPOINT_FAULTS: ReadonlySet<number> = new Set([-32601, -32603, -32005, 429]);
+
+/**
+ * Several endpoints as one: the one in use is kept until it fails, then the next. A bounded number of requests is under way.
+ * Errors: `TemporaryError`, with the words of the endpoint when it answered with an error.
+ */
 export class Endpoints {
-  readonly #clients: readonly RpcClient[];
+  readonly #clients: readonly L1Rpc[];
   readonly #log: Logger;
-  readonly #maxConcurrency: number;
-  readonly #waiting: (() => void)[] = [];
+  readonly #limiter: Limiter;
   readonly #counts = new Map<string, number>();
+  readonly #failing = new Set<L1Rpc>();
   #current = 0;
-  #running = 0;
 
-  constructor(urls: readonly string[], { log, maxConcurrency = 10 }: { readonly log: Logger; readonly maxConcurrency?: number }) {
-    this.#clients = urls.map((url) => new RpcClient(url));
+  /** Throws `InvalidInputError` when no URL is given or one is malformed. */
+  constructor(urls: readonly string[], { log, maxConcurrency = MAX_CONCURRENCY, connect = (url) => new RpcClient(url) }: EndpointsOptions) {
+    if (urls.length === 0) throw new InvalidInputError("--l1 is missing: give the JSON-RPC URL of L1");
+    this.#clients = urls.map(connect);
     this.#log = log;
-    this.#maxConcurrency = maxConcurrency;
+    this.#limiter = new Limiter({ what: "requests to L1", atOnce: maxConcurrency, waiting: MAX_WAITING });
   }
 
   /** Requests made so far, by method. */
@@ -34,33 +59,33 @@ export class Endpoints {
     for (const client of this.#clients) client.close();
   }
 
-  async #with<T>(methods: readonly string[], work: (client: RpcClient) => Promise<T>): Promise<T> {
-    await this.#enter();
-    for (const method of methods) this.#counts.set(method, (this.#counts.get(method) ?? 0) + 1);
-    try {
+  #with<T>(methods: readonly string[], work: (client: L1Rpc) => Promise<T>): Promise<T> {
+    return this.#limiter.run(async () => {
       let failure: unknown;
       for (let attempt = 0; attempt < this.#clients.length; attempt++) {
-        const client = this.#clients[this.#current]!;
+        const at = this.#current;
+        const client = this.#clients[at]!;
+        for (const method of methods) this.#counts.set(method, (this.#counts.get(method) ?? 0) + 1);
         try {
-          return await work(client);
+          const result = await work(client);
+          if (this.#failing.delete(client)) this.#log.info("L1 endpoint answers again", { url: client.url });
+          return result;
         } catch (error) {
-          if (error instanceof RpcError) throw new TemporaryError(`L1: ${errorMessage(error)}`);
-          failure = error;
-          if (this.#clients.length > 1) {
-            this.#current = (this.#current + 1) % this.#clients.length;
-            this.#log.warn("L1 endpoint failed, taking the next", { failed: client.url, next: this.#clients[this.#current]!.url, error: errorMessage(error) });
-          }
+          failure = error instanceof RpcError ? new TemporaryError(`L1: ${errorMessage(error)}`) : error;
+          if (error instanceof RpcError && !ENDPOINT_FAULTS.has(error.code)) throw failure;
+          this.#skip(client, at, error);
         }
       }
       throw failure;
-    } finally {
-      this.#running--;
-      this.#waiting.shift()?.();
-    }
+    });
   }
 
-  async #enter(): Promise<void> {
-    while (this.#running >= this.#maxConcurrency) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#running++;
+  /** Moves on from a failed endpoint, unless another request has done so already; says so once. */
+  #skip(client: L1Rpc, at: number, error: unknown): void {
+    if (this.#clients.length === 1) return;
+    if (this.#current === at) this.#current = (at + 1) % this.#clients.length;
+    if (this.#failing.has(client)) return;
+    this.#failing.add(client);
+    this.#log.warn("L1 endpoint failed, taking the next", { failed: client.url, next: this.#clients[this.#current]!.url, error: errorMessage(error) });
   }
 }

@@ -1,4 +1,4 @@
-import type { BlockHeader, Hex, L1BlockInfo, Receipt, ReceiptLogs } from "@pangaea/primitives";
+import { type BlockHeader, type Hex, hexToBytes, InvalidInputError, isHex, type L1BlockInfo, orderedTrieRoot, quantityToBigInt, type Receipt, type ReceiptLogs, rlpEncode, rlpInteger } from "@pangaea/primitives";
 import { blockFromJson, receiptsFromJson, transactionFromJson } from "@pangaea/rpc";
 
 export interface L1Block {
@@ -15,10 +15,22 @@ function infoOf(hash: Hex, header: BlockHeader): L1BlockInfo {
   };
 }
 
-/** A block of L1's RPC, its hash made anew from its fields. Throws `InvalidInputError` when they do not give the hash it claims. */
+/** A block of L1's RPC, its hash made anew from its fields. Throws `InvalidInputError` when they, or its withdrawals, do not give the hashes it claims. */
 export function parseL1Block(json: unknown): L1Block {
   const { hash, header, transactions } = blockFromJson(json, "L1 block");
+  if (typeof json === "object" && json !== null && "withdrawals" in json && Array.isArray(json.withdrawals)) {
+    const root = orderedTrieRoot(json.withdrawals.map(encodeWithdrawal));
+    if (root !== header.withdrawalsRoot) throw new InvalidInputError(`L1 block ${header.number} has withdrawals with root ${root}, the header says ${header.withdrawalsRoot}: the endpoint is faulty`);
+  }
   return { info: infoOf(hash, header), header, transactions };
+}
+
+/** Source: EIP-4895. */
+function encodeWithdrawal(json: unknown): Uint8Array {
+  const { index, validatorIndex, address, amount } = (typeof json === "object" && json !== null ? json : {}) as Readonly<Record<string, unknown>>;
+  if (!isHex(address, 20)) throw new InvalidInputError("malformed L1 block: a withdrawal's address is not 20 bytes of hex");
+  const integer = (value: unknown) => rlpInteger(quantityToBigInt(value, "withdrawal"));
+  return rlpEncode([integer(index), integer(validatorIndex), hexToBytes(address), integer(amount)]);
 }
 
 /** Throws `InvalidInputError`. */

@@ -16,4 +16,9 @@ export class SharedCache<V> {
     if (this.#entries.size > this.#most) this.#entries.delete(this.#entries.keys().next().value!);
     return value;
   }
+
+  /** What is known of a key; nothing is fetched. */
+  peek(key: string): Promise<V> | undefined {
+    return this.#entries.get(key);
+  }
 }

@@ -16,6 +16,15 @@ export interface AnvilOptions {
   readonly slotsInEpoch: number;
   /** File that keeps the chain between starts. */
   readonly statePath?: string;
+  /** "prague" unless given. */
+  readonly hardfork?: string;
+  /** Number of funded accounts, and the words that they come from; anvil's well-known ones unless given. */
+  readonly accounts?: number;
+  readonly mnemonic?: string;
+  /** Ether of each funded account. */
+  readonly balance?: number;
+  /** Private loopback port; a free one unless given. */
+  readonly port?: number;
 }
 
 export interface Anvil {
@@ -30,6 +39,8 @@ export interface Anvil {
 const READY_TRIES = 200;
 const READY_WAIT_MS = 25;
 const STOP_MS = 2_500;
+/** Ether. */
+const BALANCE = 10_000;
 /** Seconds between saves of the chain. */
 const STATE_INTERVAL_S = 1;
 /** Ends anvil in order when its own input ends, so that it never outlives the program that started it, however that died. */
@@ -56,10 +67,12 @@ async function freePort(): Promise<number> {
 
 /** Starts anvil on a private loopback port. Throws `CriticalError` when it does not come up. */
 export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const flags = [
     "--host", "127.0.0.1", "--port", String(port), "--chain-id", String(options.chainId), "--block-time", String(options.blockTime), "--timestamp", String(options.genesisTimestamp),
-    "--slots-in-an-epoch", String(options.slotsInEpoch), "--hardfork", "prague", "--balance", "10000", "--no-request-size-limit", "--quiet", "--preserve-historical-states",
+    "--slots-in-an-epoch", String(options.slotsInEpoch), "--hardfork", options.hardfork ?? "prague", "--balance", String(options.balance ?? BALANCE), "--no-request-size-limit", "--quiet", "--preserve-historical-states",
+    ...(options.accounts === undefined ? [] : ["--accounts", String(options.accounts)]),
+    ...(options.mnemonic === undefined ? [] : ["--mnemonic", options.mnemonic]),
     ...(options.statePath === undefined ? [] : ["--state", options.statePath, "--state-interval", String(STATE_INTERVAL_S)]),
   ];
   const child: ChildProcess = spawn("/bin/sh", ["-c", GUARD, "sh", binary(options.resolveFrom), ...flags], { stdio: ["pipe", "ignore", "pipe"], detached: true });

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 import { CriticalError, errorMessage } from "@pangaea/primitives";
 import { serveWorker } from "@pangaea/rpc";
@@ -7,10 +6,9 @@ interface CKzg {
   loadTrustedSetup(precompute: number): void;
   blobToKzgCommitment(blob: Uint8Array): Uint8Array;
   computeBlobKzgProof(blob: Uint8Array, commitment: Uint8Array): Uint8Array;
+  computeCellsAndKzgProofs(blob: Uint8Array): [cells: Uint8Array[], proofs: Uint8Array[]];
   verifyBlobKzgProof(blob: Uint8Array, commitment: Uint8Array, proof: Uint8Array): boolean;
 }
-
-const VERSION_KZG = 1;
 
 function load(): CKzg {
   try {
@@ -26,20 +24,20 @@ let library: CKzg | undefined;
 const kzg = (): CKzg => (library ??= load());
 const copy = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes);
 
-function versionedHash(commitment: Uint8Array): Uint8Array {
-  const hash = new Uint8Array(createHash("sha256").update(commitment).digest());
-  hash[0] = VERSION_KZG;
-  return hash;
-}
-
 serveWorker({
   load: () => {
     kzg();
   },
-  commit: (blob: Uint8Array) => {
-    const commitment = copy(kzg().blobToKzgCommitment(blob));
-    return { commitment, versionedHash: versionedHash(commitment) };
-  },
+  commit: (blob: Uint8Array) => copy(kzg().blobToKzgCommitment(blob)),
   prove: (blob: Uint8Array, commitment: Uint8Array) => copy(kzg().computeBlobKzgProof(blob, commitment)),
-  verify: (blob: Uint8Array, commitment: Uint8Array, proof: Uint8Array) => ({ valid: kzg().verifyBlobKzgProof(blob, commitment, proof), versionedHash: versionedHash(commitment) }),
+  cellProofs: (blob: Uint8Array) => kzg().computeCellsAndKzgProofs(blob)[1].map(copy),
+  verify: (blob: Uint8Array, commitment: Uint8Array, proof: Uint8Array) => {
+    const setup = kzg();
+    try {
+      return setup.verifyBlobKzgProof(blob, commitment, proof);
+    } catch {
+      // What is no point of the curve proves nothing.
+      return false;
+    }
+  },
 });
