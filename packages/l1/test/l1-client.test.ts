@@ -1,8 +1,8 @@
-import { type Hex, hexToBytes, type L1BlockRef, silentLogger, utf8ToBytes, ZERO_HASH } from "@pangaea/primitives";
+import { type Hex, hexToBytes, type L1BlockRef, signTransaction, silentLogger, toQuantity, TX_BLOB, utf8ToBytes, ZERO_HASH } from "@pangaea/primitives";
 import { beforeEach, describe, expect, it } from "vitest";
 import { BeaconClient, Endpoints, L1Client } from "../src/index.ts";
 import { FakeL1 } from "./support/fake-l1.ts";
-import { feeMarketTransaction } from "./support/transactions.ts";
+import { feeMarketTransaction, KEY, RECIPIENT } from "./support/transactions.ts";
 
 const RECEIPT = {
   transactionHash: ZERO_HASH, type: 2, status: 1 as const, cumulativeGasUsed: 21_000,
@@ -110,6 +110,23 @@ describe("requests are shared", () => {
     expect(l1.requests.filter((method) => method === "eth_blockNumber")).toHaveLength(2);
     expect(l1.requests.filter((method) => method === "eth_chainId")).toHaveLength(2);
   });
+  it("a second chain costs no request more", async () => {
+    const requestsOf = async (chains: number): Promise<number> => {
+      const own = new FakeL1();
+      const shared = new L1Client(new Endpoints([own.url], { log: silentLogger, connect: () => own }), new BeaconClient([], { matches: async () => true }));
+      for (let number = 1; number <= 5; number++) {
+        own.add({ receipts: [RECEIPT], transactions: [feeMarketTransaction(number)] });
+        await shared.follow(await shared.heads());
+        for (let chain = 0; chain < chains; chain++) {
+          const { hash } = await shared.blockRefByNumber(number);
+          await Promise.all([shared.receiptsByHash(hash), shared.transactionsByHash(hash), shared.infoByHash(hash), shared.blockRefByLabel("latest")]);
+          await shared.blockRefByNumber(number + 1).catch(() => {});
+        }
+      }
+      return own.requests.length;
+    };
+    expect(await requestsOf(2)).toBe(await requestsOf(1));
+  });
   it("nothing is remembered of heights when no one follows the heads", async () => {
     l1.add();
     await client.blockRefByNumber(1);
@@ -136,10 +153,46 @@ describe("a reorg", () => {
     expect((await client.blockRefByNumber(2)).hash).toBe(l1.at(2).hash);
     await expect(client.blockRefByNumber(3)).rejects.toMatchObject({ kind: "not-found" });
   });
+  it("is not told of after a long pause, and every height is asked for anew", async () => {
+    for (let i = 0; i < 100; i++) l1.add();
+    expect(await client.follow(await client.heads())).toEqual({ reorganised: false });
+    l1.requests.length = 0;
+    expect((await heights()).map(({ hash }) => hash)).toEqual([1, 2, 3, 4].map((number) => l1.at(number).hash));
+    expect(l1.requests).toHaveLength(4);
+  });
   it("is not told of a head that extends the one before", async () => {
     for (let i = 0; i < 5; i++) l1.add();
     expect(await client.follow(await client.heads())).toEqual({ reorganised: false });
     expect((await client.blockRefByNumber(6)).hash).toBe(l1.at(6).hash);
+  });
+});
+
+describe("the transactions root of anvil, which holds sidecars", () => {
+  /** A block with a blob transaction and a root that is not that of the encoded transactions. */
+  const blockOfAnvil = () => {
+    const blob = signTransaction({ type: TX_BLOB, chainId: 900, nonce: 0, maxPriorityFeePerGas: 1n, maxFeePerGas: 1n, gas: 21_000, to: RECIPIENT, value: 0n, data: new Uint8Array(0), accessList: [], maxFeePerBlobGas: 1n, blobVersionedHashes: [OTHER_HASH] }, KEY);
+    const json = {
+      type: "0x3", chainId: "0x384", nonce: "0x0", maxPriorityFeePerGas: "0x1", maxFeePerGas: "0x1", gas: toQuantity(21_000), to: RECIPIENT, value: "0x0", input: "0x", accessList: [], maxFeePerBlobGas: "0x1", blobVersionedHashes: [OTHER_HASH],
+      yParity: toQuantity(blob.yParity), r: toQuantity(blob.r), s: toQuantity(blob.s),
+    };
+    return l1.add({ transactions: [{ json, encoded: utf8ToBytes("with its sidecar") }] });
+  };
+  const claimAnvil = () => {
+    l1.tamper = (method, _params, reply) => (method === "web3_clientVersion" ? "anvil/v1.7.1" : reply);
+  };
+  it("is let pass for blocks with blobs on a local chain", async () => {
+    claimAnvil();
+    await client.expectChainId(900);
+    expect(await client.transactionsByHash(blockOfAnvil())).toHaveLength(1);
+  });
+  it("is not let pass for other L1s, nor where a public chain claims to be anvil", async () => {
+    await client.expectChainId(900);
+    const hash = blockOfAnvil();
+    await expect(client.transactionsByHash(hash)).rejects.toThrow("the header says");
+    claimAnvil();
+    l1.chainId = 1;
+    await client.expectChainId(1);
+    await expect(client.transactionsByHash(hash)).rejects.toThrow("the header says");
   });
 });
 
