@@ -367,6 +367,7 @@ export class WorldState {
     }
     const root = this.#trie.commit(sink);
     this.#dirty.clear();
+    this.#newCode.clear();
     return { root, nodes };
   }
 
