@@ -52,7 +52,7 @@ export async function startLocalL1(options: LocalL1Options, kzg: KzgService, log
     ...(options.dataDir === undefined ? {} : { statePath: join(options.dataDir, "l1-state.json") }),
   });
   if (pidFile !== undefined && anvil.pid !== undefined) await writeFile(pidFile, String(anvil.pid));
-  const endpoint = new BeaconEndpoint(anvil, kzg, { port: options.port, genesisTime: options.genesisTimestamp, slotTime: options.blockTime });
+  const endpoint = new BeaconEndpoint(anvil, kzg, { port: options.port, genesisTime: options.genesisTimestamp, slotTime: options.blockTime, ...(options.dataDir === undefined ? {} : { blobFolder: join(options.dataDir, "l1-blobs") }) });
   let port: number;
   try {
     port = await endpoint.listen();

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type ForkSchedule, genesisToJson, type L2Genesis, parseGenesis, parseRollupConfig, type RollupConfig, rollupConfigToJson } from "@pangaea/config";
-import { buildL2Genesis, l1Deployment } from "@pangaea/contracts";
+import { type ForkSchedule, genesisToJson, type L2Genesis, l2ChainConfigToJson, parseGenesis, parseRollupConfig, type RollupConfig, rollupConfigToJson } from "@pangaea/config";
+import { buildL2Genesis, L1_PREINSTALLS, l1Deployment } from "@pangaea/contracts";
 import { genesisBlock } from "@pangaea/execution";
 import { type BlockId, bytesToHex, concatBytes, CriticalError, encodeTransaction, type Hex, isHex, keccak256, bigIntToBytes, quantityToNumber, signTransaction, toQuantity, TX_FEE_MARKET, writeU32, ZERO_ADDRESS, ZERO_HASH } from "@pangaea/primitives";
 import type { RpcClient } from "@pangaea/rpc";
@@ -46,6 +46,7 @@ export async function setUpChains(rpc: RpcClient, plans: readonly ChainPlan[], {
   const deployer = devnetKey("deployer");
   await rpc.callMany([
     { method: "anvil_setBalance", params: [deployer.address, toQuantity(ROLE_BALANCE)] },
+    ...Object.entries(L1_PREINSTALLS).map(([address, code]) => ({ method: "anvil_setCode", params: [address, bytesToHex(code)] })),
     ...plans.map(({ chainId }) => ({ method: "anvil_setBalance", params: [devnetKey("batcher", chainId).address, toQuantity(ROLE_BALANCE)] })),
   ]);
   let nonce = 0;
@@ -94,7 +95,7 @@ export async function writeChains(folder: string, chains: readonly ChainDefiniti
   for (const { config, genesis } of chains) {
     await mkdir(join(folder, String(config.l2ChainId)), { recursive: true });
     await writeFile(rollupConfigFile(folder, config.l2ChainId), `${JSON.stringify(rollupConfigToJson(config), null, 2)}\n`);
-    await writeFile(genesisFile(folder, config.l2ChainId), `${JSON.stringify(genesisToJson(genesis))}\n`);
+    await writeFile(genesisFile(folder, config.l2ChainId), `${JSON.stringify(genesisToJson(genesis, l2ChainConfigToJson({ chainId: config.l2ChainId, forks: config.forks, feeMarket: config.feeMarket })))}\n`);
   }
 }
 
