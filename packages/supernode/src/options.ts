@@ -30,7 +30,6 @@ export const VIRTUAL_NODE_OPTIONS = {
   "sequencer.l1-confs": whole("L1 blocks between the L1 head and the origin that the sequencer picks", 4, 0, 10_000),
   "sequencer.max-safe-lag": whole("stop building when unsafe is this many blocks ahead of safe; 0 is off", 0, 0),
   "sequencer.recover": flag("build only what derivation would build, to meet it again after a missed window"),
-  "verifier.l1-confs": whole("L1 blocks between the L1 head and what derivation reads", 0, 0, 10_000),
 } as const satisfies OptionTable;
 
 export type SupernodeOptions = OptionValues<typeof SUPERNODE_OPTIONS>;
