@@ -6,7 +6,10 @@ import type { BlockId, Hex, L2BlockRef } from "@pangaea/primitives";
  */
 export type SafetyVerdict = { readonly kind: "local" } | { readonly kind: "verified"; readonly block: BlockId } | { readonly kind: "hold" };
 
-/** The narrow seam through which a cluster acts on one chain's labels. Source: op-supernode `SuperAuthority`. */
+/**
+ * The narrow seam through which a cluster acts on one chain's labels. What it throws delays the chain, it never lets a block pass.
+ * Source: op-supernode `SuperAuthority`.
+ */
 export interface SafetyAuthority {
   safeHead(): Promise<SafetyVerdict>;
   finalizedHead(): Promise<SafetyVerdict>;
@@ -21,9 +24,13 @@ export const localAuthority: SafetyAuthority = {
   isDenied: async () => false,
 };
 
-/** The highest of the chain's own head and what the authority grants; `resolve` gives the ref of a block below it. */
-export async function grantedHead(verdict: SafetyVerdict, local: L2BlockRef, current: L2BlockRef, resolve: (block: BlockId) => Promise<L2BlockRef>): Promise<L2BlockRef> {
+/**
+ * What a verdict grants: at most the chain's own head. `canonical` gives the chain's block of that number and hash, undefined when the
+ * chain has none: then the head stays as it is.
+ */
+export async function grantedHead(verdict: SafetyVerdict, local: L2BlockRef, current: L2BlockRef, canonical: (block: BlockId) => Promise<L2BlockRef | undefined>): Promise<L2BlockRef> {
   if (verdict.kind === "local") return local;
   if (verdict.kind === "hold") return current;
-  return verdict.block.number >= local.number ? local : resolve(verdict.block);
+  if (verdict.block.number > local.number) return local;
+  return (await canonical(verdict.block)) ?? current;
 }

@@ -1,4 +1,7 @@
-export * from "./authority.ts";
-export * from "./engine-controller.ts";
-export * from "./heads.ts";
-export * from "./http-execution-layer.ts";
+export { grantedHead, localAuthority, type SafetyAuthority, type SafetyVerdict } from "./authority.ts";
+export { EngineController } from "./engine-controller.ts";
+export type { EngineModules } from "./engine-state.ts";
+export type { Heads } from "./heads.ts";
+export { HttpExecutionLayer, type HttpExecutionLayerModules } from "./http-execution-layer.ts";
+export type { Building } from "./tasks/build.ts";
+export type { DerivedResult } from "./tasks/build-derived.ts";

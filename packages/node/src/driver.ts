@@ -126,7 +126,7 @@ export class Driver {
 
   async #derive(): Promise<boolean> {
     const { engine, safeHeads } = this.#modules;
-    const step = await this.#pipeline.step(engine.requireHeads().localSafe);
+    const step = await this.#pipeline.step(engine.requireHeads().pendingSafe);
     if (step.kind === "idle") {
       this.#idle = true;
       return false;
@@ -134,6 +134,7 @@ export class Driver {
     if (step.kind !== "attributes") return true;
     const { block, replaced } = await engine.applyDerived(step.attributes);
     if (replaced) this.#pipeline.flushChannel();
+    if (!replaced && !step.attributes.concluding) return true;
     this.#finality.record(step.attributes.derivedFrom, block);
     safeHeads.record(step.attributes.derivedFrom, block);
     return true;

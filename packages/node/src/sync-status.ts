@@ -48,7 +48,7 @@ export function syncStatus(current: L1BlockRef | undefined, l1: L1Heads | undefi
     unsafe_l2: l2RefToJson(heads?.unsafe),
     safe_l2: l2RefToJson(heads?.safe),
     finalized_l2: l2RefToJson(heads?.finalized),
-    pending_safe_l2: l2RefToJson(heads?.localSafe),
+    pending_safe_l2: l2RefToJson(heads?.pendingSafe),
     cross_unsafe_l2: l2RefToJson(heads?.crossUnsafe),
     local_safe_l2: l2RefToJson(heads?.localSafe),
   };

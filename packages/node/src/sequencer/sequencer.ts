@@ -121,8 +121,10 @@ export class Sequencer {
 
   async #seal(building: Building): Promise<void> {
     this.#building = undefined;
-    const { block, envelope } = await this.#modules.engine.seal(building);
-    this.#modules.log.debug("sequenced", { block: formatBlock(block), transactions: envelope.payload.transactions.length });
-    await this.#modules.publish?.(envelope);
+    const { engine, log, publish } = this.#modules;
+    const envelope = await engine.seal(building);
+    const block = await engine.insertUnsafe(envelope);
+    log.debug("sequenced", { block: formatBlock(block), transactions: envelope.payload.transactions.length });
+    await publish?.(envelope);
   }
 }

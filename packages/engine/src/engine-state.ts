@@ -1,0 +1,100 @@
+import type { RollupConfig } from "@pangaea/config";
+import { type ExecutionLayer, type ExecutionPayloadEnvelope, type ForkchoiceState, formatBlock, type Hex, InvalidBlockError, type L2BlockRef, type Logger, NotFoundError, type PayloadAttributes, ResetError, TemporaryError } from "@pangaea/primitives";
+import type { SafetyAuthority } from "./authority.ts";
+import { classify } from "./engine-errors.ts";
+import { checkOrder, type Heads } from "./heads.ts";
+
+export interface EngineModules {
+  readonly config: RollupConfig;
+  readonly execution: ExecutionLayer;
+  readonly authority: SafetyAuthority;
+  readonly log: Logger;
+}
+
+/**
+ * The heads and the execution layer that they are kept in step with: what the tasks work on. A head moves here only after the execution
+ * layer took it, so what the heads say was true of it.
+ */
+export class EngineState {
+  readonly modules: EngineModules;
+  #heads: Heads | undefined;
+
+  constructor(modules: EngineModules) {
+    this.modules = modules;
+  }
+
+  get heads(): Heads | undefined {
+    return this.#heads;
+  }
+
+  /** Throws `ResetError` before the first reset. */
+  requireHeads(): Heads {
+    if (this.#heads === undefined) throw new ResetError("the engine's heads are not known yet");
+    return this.#heads;
+  }
+
+  /** Moves some heads and the execution layer's labels with them. Errors as of `pushForkchoice`. */
+  async move(change: Partial<Heads>): Promise<void> {
+    const moved = { ...this.requireHeads(), ...change };
+    await this.setAll({ ...moved, crossUnsafe: moved.unsafe });
+  }
+
+  async setAll(heads: Heads): Promise<void> {
+    checkOrder(heads);
+    await this.pushForkchoice({ head: heads.unsafe.hash, safe: heads.safe.hash, finalized: heads.finalized.hash });
+    this.#heads = heads;
+  }
+
+  /**
+   * One call of `forkchoiceUpdated`; gives the payload id when attributes were given and taken.
+   * Errors: `ResetError` when the execution layer disagrees on the past, `TemporaryError` while it syncs or cannot be reached,
+   * `InvalidBlockError` for attributes that it refuses, `CriticalError` for a fork that it does not know.
+   */
+  async pushForkchoice(state: ForkchoiceState, attributes?: PayloadAttributes): Promise<Hex | undefined> {
+    const { payloadStatus, payloadId } = await this.#ask(() => this.modules.execution.forkchoiceUpdated(state, attributes));
+    if (payloadStatus.status === "VALID") return payloadId;
+    if (payloadStatus.status === "INVALID") throw new ResetError(`the execution layer calls the head ${state.head} invalid: ${payloadStatus.validationError}`);
+    throw new TemporaryError(`the execution layer is ${payloadStatus.status} at head ${state.head}: it lacks the block or is still syncing`);
+  }
+
+  /** Begins a block. The labels stay at most at its parent: a block that is replaced cannot be safe. */
+  async startBuild(parent: L2BlockRef, attributes: PayloadAttributes): Promise<Hex> {
+    const { safe, finalized } = this.requireHeads();
+    if (finalized.number > parent.number) throw new ResetError(`a block was to be built on ${formatBlock(parent)}, below the finalized head ${formatBlock(finalized)}`);
+    const id = await this.pushForkchoice({ head: parent.hash, safe: safe.number > parent.number ? parent.hash : safe.hash, finalized: finalized.hash }, attributes);
+    if (id === undefined) throw new TemporaryError("the execution layer took the attributes and gave no payload id");
+    return id;
+  }
+
+  getPayload(id: Hex, timestamp: number): Promise<ExecutionPayloadEnvelope> {
+    return this.#ask(() => this.modules.execution.getPayload(id, timestamp));
+  }
+
+  /** Has the execution layer check and keep a block. Throws `InvalidBlockError` when it does not hold or is denied. */
+  async importPayload(envelope: ExecutionPayloadEnvelope): Promise<void> {
+    const { blockNumber, blockHash } = envelope.payload;
+    if (await this.modules.authority.isDenied(blockNumber, blockHash)) throw new InvalidBlockError(`L2 block ${blockNumber} (${blockHash}) is denied`);
+    const status = await this.#ask(() => this.modules.execution.newPayload(envelope));
+    if (status.status === "VALID") return;
+    if (status.status === "INVALID" || status.status === "INVALID_BLOCK_HASH") throw new InvalidBlockError(`L2 block ${blockNumber} (${blockHash}) is ${status.status}: ${status.validationError}`);
+    throw new TemporaryError(`the execution layer answers ${status.status} to L2 block ${blockNumber}: it lacks the parent or is still syncing`);
+  }
+
+  /** The canonical block of a number; undefined when there is none. */
+  async blockAt(number: number): Promise<ExecutionPayloadEnvelope | undefined> {
+    try {
+      return await this.modules.execution.payloadByNumber(number);
+    } catch (error) {
+      if (error instanceof NotFoundError) return undefined;
+      throw error;
+    }
+  }
+
+  async #ask<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      throw classify(error);
+    }
+  }
+}
