@@ -1,5 +1,6 @@
 export * from "./chain-config.ts";
 export * from "./constants.ts";
+export * from "./dependency-set.ts";
 export * from "./engine-api-versions.ts";
 export * from "./forks.ts";
 export * from "./genesis.ts";
