@@ -15,6 +15,15 @@ export const PREDEPLOYS = {
   operatorFeeVault: predeploy("1b"),
 } as const;
 
+/** Contracts that carry messages between L2s, on chains for which Lagoon is scheduled. Source: specs `interop/predeploys.md`. */
+export const INTEROP_PREDEPLOYS = {
+  crossL2Inbox: predeploy("22"),
+  l2ToL2CrossDomainMessenger: predeploy("23"),
+  superchainEthBridge: predeploy("24"),
+  ethLiquidity: predeploy("25"),
+  superchainTokenBridge: predeploy("28"),
+} as const;
+
 export const BEACON_ROOTS_ADDRESS: Hex = "0x000f3df6d732807ef1319fb7b8bb8522d0beac02";
 export const HISTORY_STORAGE_ADDRESS: Hex = "0x0000f90827f1c53a10cb7a02335b175320002935";
 export const CREATE2_DEPLOYER_ADDRESS: Hex = "0x13b0d85ccb8bf860b6b79af3029fca081ae9bef2";

@@ -15,30 +15,37 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 export const GENERATED = join(root, "src/generated");
 /** The oldest EVM that a chain may begin with: code for it runs on every later one. */
 const EVM_VERSION = "paris";
+/** Sources below this folder keep values for one transaction, which chains have since Ecotone. */
+const INTEROP = { folder: "interop", evmVersion: "cancun" } as const;
 
 /** Compiles each contract that is named as its file under `solidity/`: the text of each generated file by its name. Throws with the compiler's errors. */
 export function compileContracts(): ReadonlyMap<string, string> {
   const sources = join(root, "solidity");
   const solc: { version(): string; compile(input: string): string } = createRequire(import.meta.url)("solc");
   const files = readdirSync(sources, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".sol")).sort();
-  const input = {
-    language: "Solidity",
-    sources: Object.fromEntries(files.map((file) => [file, { content: readFileSync(join(sources, file), "utf8") }])),
-    settings: {
-      optimizer: { enabled: true, runs: 999_999 },
-      evmVersion: EVM_VERSION,
-      metadata: { bytecodeHash: "none", appendCBOR: false },
-      outputSelection: { "*": { "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] } },
-    },
+  const compile = (some: readonly string[], evmVersion: string): z.infer<typeof outputSchema>["contracts"] => {
+    const input = {
+      language: "Solidity",
+      sources: Object.fromEntries(some.map((file) => [file, { content: readFileSync(join(sources, file), "utf8") }])),
+      settings: {
+        optimizer: { enabled: true, runs: 999_999 },
+        evmVersion,
+        metadata: { bytecodeHash: "none", appendCBOR: false },
+        outputSelection: { "*": { "*": ["abi", "evm.bytecode.object", "evm.deployedBytecode.object"] } },
+      },
+    };
+    const output = outputSchema.parse(JSON.parse(solc.compile(JSON.stringify(input))));
+    const failures = output.errors.filter(({ severity }) => severity === "error");
+    if (failures.length > 0) throw new Error(failures.map(({ formattedMessage }) => formattedMessage).join("\n"));
+    return output.contracts;
   };
-  const output = outputSchema.parse(JSON.parse(solc.compile(JSON.stringify(input))));
-  const failures = output.errors.filter(({ severity }) => severity === "error");
-  if (failures.length > 0) throw new Error(failures.map(({ formattedMessage }) => formattedMessage).join("\n"));
+  const isInterop = (file: string): boolean => file.startsWith(INTEROP.folder);
+  const contracts = { ...compile(files.filter((file) => !isInterop(file)), EVM_VERSION), ...compile(files.filter(isInterop), INTEROP.evmVersion) };
 
   const generated = new Map<string, string>();
   for (const file of files) {
     const name = basename(file, ".sol");
-    const compiled = output.contracts[file]?.[name];
+    const compiled = contracts[file]?.[name];
     if (compiled === undefined || compiled.abi.length === 0) continue;
     generated.set(`${name}.ts`, [
       `// Compiled from solidity/${file} by solc ${solc.version()}; made by "npm run contracts".`,

@@ -18,9 +18,8 @@ export interface L1DeploymentInput {
   readonly blobBaseFeeScalar: number;
 }
 
-/** A transaction of the deployer; without `to` it creates a contract. */
+/** A transaction of the deployer that creates a contract. */
 export interface L1DeploymentStep {
-  readonly to?: Hex;
   readonly data: Uint8Array;
 }
 

@@ -1,6 +1,10 @@
-import { BEACON_ROOTS_ADDRESS, CREATE2_DEPLOYER_ADDRESS, DETERMINISTIC_DEPLOYER_ADDRESS, type ForkSchedule, type GenesisAccount, HISTORY_STORAGE_ADDRESS, isForkActiveAtBlock, type L2Genesis, MULTICALL3_ADDRESS, PREDEPLOYS, type RollupConfig } from "@pangaea/config";
+import { BEACON_ROOTS_ADDRESS, CREATE2_DEPLOYER_ADDRESS, DETERMINISTIC_DEPLOYER_ADDRESS, type ForkSchedule, type GenesisAccount, HISTORY_STORAGE_ADDRESS, INTEROP_PREDEPLOYS, isForkActiveAtBlock, type L2Genesis, MULTICALL3_ADDRESS, PREDEPLOYS, type RollupConfig } from "@pangaea/config";
+import { create2Address } from "@pangaea/evm";
 import { bigIntToBytes, bytesToHex, concatBytes, type Hex, hexToBytes, padLeft, writeU32, ZERO_HASH } from "@pangaea/primitives";
-import { Create2Deployer, FeeVault, GasPriceOracle, L1Block, L2ToL1MessagePasser, Multicall3, Proxy as Eip1967Proxy, ProxyAdmin, WETH } from "./generated/index.ts";
+import {
+  Create2Deployer, CrossL2Inbox, DevnetFaucetToken, ETHLiquidity, FeeVault, GasPriceOracle, L1Block, L2ToL1MessagePasser, L2ToL2CrossDomainMessenger, Multicall3, Proxy as Eip1967Proxy, ProxyAdmin, SuperchainETHBridge,
+  SuperchainTokenBridge, WETH,
+} from "./generated/index.ts";
 
 export interface L2GenesisInput {
   readonly chainId: number;
@@ -13,7 +17,19 @@ export interface L2GenesisInput {
   readonly funded: Readonly<Record<Hex, bigint>>;
   readonly owner: Hex;
   readonly feeRecipient: Hex;
+  /**
+   * Whether the interop predeploys stand in genesis; unless given, they do when Lagoon has a time, now or later. A Lagoon that activates later
+   * has no upgrade transactions here: its contracts are there beforehand, and what is sent before it is no valid message until sent again.
+   */
+  readonly interop?: boolean;
+  /** Whether DevnetFaucetToken stands at `DEVNET_FAUCET_TOKEN_ADDRESS`; for local chains only, as anyone mints it. */
+  readonly faucetToken?: boolean;
 }
+
+/** Ether that ETHLiquidity begins with: more than any bridge can ask for. Source: specs `interop/eth-liquidity.md`. */
+export const ETH_LIQUIDITY_BALANCE = 2n ** 248n - 1n;
+/** Where the deterministic deployer puts DevnetFaucetToken with salt zero: the same address on every chain, in genesis or deployed later. */
+export const DEVNET_FAUCET_TOKEN_ADDRESS: Hex = create2Address(DETERMINISTIC_DEPLOYER_ADDRESS, 0n, hexToBytes(DevnetFaucetToken.bytecode));
 
 const IMPLEMENTATION_SLOT: Hex = "0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc";
 const ADMIN_SLOT: Hex = "0xb53127684a568b3173ae13b9f8a6016e243e63b6e8ee1178d6a717850b5d6103";
@@ -38,9 +54,18 @@ interface Predeploy {
   readonly address: Hex;
   readonly deployedBytecode: string;
   readonly storage?: Readonly<Record<Hex, Hex>>;
+  readonly balance?: bigint;
 }
 
-function predeploys({ forks, timestamp, owner, feeRecipient }: L2GenesisInput): readonly Predeploy[] {
+const INTEROP: readonly Predeploy[] = [
+  { address: INTEROP_PREDEPLOYS.crossL2Inbox, deployedBytecode: CrossL2Inbox.deployedBytecode },
+  { address: INTEROP_PREDEPLOYS.l2ToL2CrossDomainMessenger, deployedBytecode: L2ToL2CrossDomainMessenger.deployedBytecode },
+  { address: INTEROP_PREDEPLOYS.superchainEthBridge, deployedBytecode: SuperchainETHBridge.deployedBytecode },
+  { address: INTEROP_PREDEPLOYS.ethLiquidity, deployedBytecode: ETHLiquidity.deployedBytecode, balance: ETH_LIQUIDITY_BALANCE },
+  { address: INTEROP_PREDEPLOYS.superchainTokenBridge, deployedBytecode: SuperchainTokenBridge.deployedBytecode },
+];
+
+function predeploys({ forks, timestamp, owner, feeRecipient, interop = forks.lagoon !== undefined }: L2GenesisInput): readonly Predeploy[] {
   const active = (fork: "ecotone" | "fjord" | "isthmus" | "jovian") => isForkActiveAtBlock(forks, fork, timestamp);
   const flags = new Uint8Array(32);
   (["ecotone", "fjord", "isthmus", "jovian"] as const).forEach((fork, i) => {
@@ -56,6 +81,7 @@ function predeploys({ forks, timestamp, owner, feeRecipient }: L2GenesisInput): 
     { address: PREDEPLOYS.baseFeeVault, ...vault },
     { address: PREDEPLOYS.l1FeeVault, ...vault },
     ...(active("isthmus") ? [{ address: PREDEPLOYS.operatorFeeVault, ...vault }] : []),
+    ...(interop ? INTEROP : []),
   ];
 }
 
@@ -75,10 +101,10 @@ export function buildL2Genesis(input: L2GenesisInput): L2Genesis {
   for (let i = 0; i < 256; i++) alloc[`0x${i.toString(16).padStart(40, "0")}`] = account({ balance: 1n });
   const proxy = code(Eip1967Proxy.deployedBytecode);
   for (let i = 0; i < PREDEPLOY_COUNT; i++) alloc[predeployAddress(i)] = account({ code: proxy, storage: { [ADMIN_SLOT]: word(PREDEPLOYS.proxyAdmin) } });
-  for (const { address, deployedBytecode, storage = {} } of predeploys(input)) {
+  for (const { address, deployedBytecode, storage = {}, balance = 0n } of predeploys(input)) {
     const implementation = implementationAddress(address);
     alloc[implementation] = account({ code: code(deployedBytecode) });
-    alloc[address] = account({ code: proxy, storage: { [ADMIN_SLOT]: word(PREDEPLOYS.proxyAdmin), [IMPLEMENTATION_SLOT]: word(implementation), ...storage } });
+    alloc[address] = account({ balance, code: proxy, storage: { [ADMIN_SLOT]: word(PREDEPLOYS.proxyAdmin), [IMPLEMENTATION_SLOT]: word(implementation), ...storage } });
   }
   alloc[PREDEPLOYS.weth] = account({ code: code(WETH.deployedBytecode) });
   alloc[MULTICALL3_ADDRESS] = account({ code: code(Multicall3.deployedBytecode) });
@@ -86,6 +112,7 @@ export function buildL2Genesis(input: L2GenesisInput): L2Genesis {
   alloc[DETERMINISTIC_DEPLOYER_ADDRESS] = account({ code: code(DETERMINISTIC_DEPLOYER_CODE) });
   if (isForkActiveAtBlock(input.forks, "ecotone", input.timestamp)) alloc[BEACON_ROOTS_ADDRESS] = account({ nonce: 1, code: code(BEACON_ROOTS_CODE) });
   if (isForkActiveAtBlock(input.forks, "isthmus", input.timestamp)) alloc[HISTORY_STORAGE_ADDRESS] = account({ nonce: 1, code: code(HISTORY_STORAGE_CODE) });
+  if (input.faucetToken === true) alloc[DEVNET_FAUCET_TOKEN_ADDRESS] = account({ nonce: 1, code: code(DevnetFaucetToken.deployedBytecode) });
   for (const [address, balance] of Object.entries(input.funded) as [Hex, bigint][]) alloc[address] = account({ ...alloc[address], balance });
   return { chainId: input.chainId, timestamp: input.timestamp, gasLimit: input.gasLimit, baseFeePerGas: BASE_FEE, extraData: extraData(input), coinbase: PREDEPLOYS.sequencerFeeVault, mixHash: ZERO_HASH, alloc };
 }

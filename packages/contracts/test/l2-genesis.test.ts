@@ -1,10 +1,11 @@
 import {
-  BEACON_ROOTS_ADDRESS, CREATE2_DEPLOYER_ADDRESS, DETERMINISTIC_DEPLOYER_ADDRESS, type ForkSchedule, genesisToJson, HISTORY_STORAGE_ADDRESS, l2ChainConfigToJson, MULTICALL3_ADDRESS, parseGenesis, PREDEPLOYS,
+  BEACON_ROOTS_ADDRESS, CREATE2_DEPLOYER_ADDRESS, DETERMINISTIC_DEPLOYER_ADDRESS, type ForkSchedule, genesisToJson, HISTORY_STORAGE_ADDRESS, INTEROP_PREDEPLOYS, l2ChainConfigToJson, MULTICALL3_ADDRESS, parseGenesis, PREDEPLOYS,
 } from "@pangaea/config";
-import { bytesToHex, type Hex, keccak256Hex } from "@pangaea/primitives";
+import { create2Address } from "@pangaea/evm";
+import { bytesToHex, concatBytes, type Hex, hexToBytes, keccak256Hex } from "@pangaea/primitives";
 import { describe, expect, test } from "vitest";
-import { buildL2Genesis } from "../src/index.ts";
-import { ALICE, ETHER, genesisInput } from "./support/chain.ts";
+import { buildL2Genesis, DEVNET_FAUCET_TOKEN_ADDRESS, DevnetFaucetToken, ETH_LIQUIDITY_BALANCE } from "../src/index.ts";
+import { ALICE, ETHER, genesisInput, TestChain } from "./support/chain.ts";
 
 const ADMIN_SLOT: Hex = "0xb53127684a568b3173ae13b9f8a6016e243e63b6e8ee1178d6a717850b5d6103";
 const IMPLEMENTATION_SLOT: Hex = "0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc";
@@ -74,6 +75,34 @@ describe("L2 genesis", () => {
     const later = at({ ...HOLOCENE, isthmus: genesis.timestamp + 1 });
     expect(later.alloc[BEACON_ROOTS_ADDRESS]).toBeDefined();
     expect(later.alloc[HISTORY_STORAGE_ADDRESS]).toBeUndefined();
+  });
+
+  test.each([
+    ["Lagoon has no time", {}, false],
+    ["Lagoon is active", { forks: { ...HOLOCENE, isthmus: 0, jovian: 0, karst: 0, lagoon: 0 } }, true],
+    ["Lagoon activates later", { forks: { ...HOLOCENE, isthmus: 0, jovian: 0, karst: 0, lagoon: genesis.timestamp + 100 } }, true],
+    ["they are asked for", { interop: true }, true],
+    ["Lagoon is active and they are declined", { forks: { ...HOLOCENE, isthmus: 0, jovian: 0, karst: 0, lagoon: 0 }, interop: false }, false],
+  ] as const)("when %s, the interop predeploys: %j", (_, change, present) => {
+    const { alloc } = buildL2Genesis(genesisInput(change));
+    for (const [name, address] of Object.entries(INTEROP_PREDEPLOYS)) {
+      const implementation: Hex = `0xc0d3c0d3c0d3c0d3c0d3c0d3c0d3c0d3c0d3${address.slice(-4)}`;
+      expect([name, alloc[address]?.code]).toEqual([name, alloc[PREDEPLOYS.l1Block]?.code]);
+      expect([name, alloc[address]?.storage[IMPLEMENTATION_SLOT]]).toEqual([name, present ? word(implementation) : undefined]);
+      expect([name, (alloc[implementation]?.code.length ?? 0) > 100]).toEqual([name, present]);
+      expect([name, alloc[address]?.balance]).toEqual([name, present && name === "ethLiquidity" ? ETH_LIQUIDITY_BALANCE : 0n]);
+    }
+  });
+
+  test("has the faucet token only when asked, just as the deterministic deployer would make it", () => {
+    expect(genesis.alloc[DEVNET_FAUCET_TOKEN_ADDRESS]).toBeUndefined();
+    const initcode = hexToBytes(DevnetFaucetToken.bytecode);
+    const address = create2Address(DETERMINISTIC_DEPLOYER_ADDRESS, 0n, initcode);
+    expect(DEVNET_FAUCET_TOKEN_ADDRESS).toBe(address);
+    const chain = TestChain.fromGenesis(genesis);
+    expect(chain.call({ to: DETERMINISTIC_DEPLOYER_ADDRESS, data: concatBytes(new Uint8Array(32), initcode) }).success).toBe(true);
+    const given = buildL2Genesis(genesisInput({ faucetToken: true })).alloc[address];
+    expect([bytesToHex(given?.code ?? new Uint8Array(0)), given?.nonce, given?.storage]).toEqual([bytesToHex(chain.state.code(address)), chain.state.nonce(address), {}]);
   });
 
   test.each([

@@ -7,10 +7,12 @@ export const ALICE: Hex = `0x${"a1".repeat(20)}`;
 export const OWNER: Hex = `0x${"0e".repeat(20)}`;
 export const RECIPIENT: Hex = `0x${"fe".repeat(20)}`;
 export const ETHER = 10n ** 18n;
+/** Unix seconds of genesis and of every block. */
+export const TIMESTAMP = 1_700_000_000;
 
 const JOVIAN = { regolith: 0, canyon: 0, delta: 0, ecotone: 0, fjord: 0, granite: 0, holocene: 0, isthmus: 0, jovian: 0 } as const;
 export const genesisInput = (change: Partial<L2GenesisInput> = {}): L2GenesisInput => ({
-  chainId: 901, timestamp: 1_700_000_000, forks: JOVIAN, feeMarket: { elasticity: 6, denominator: 50, denominatorCanyon: 250 }, gasLimit: 60_000_000,
+  chainId: 901, timestamp: TIMESTAMP, forks: JOVIAN, feeMarket: { elasticity: 6, denominator: 50, denominatorCanyon: 250 }, gasLimit: 60_000_000,
   funded: { [ALICE]: 10n * ETHER }, owner: OWNER, feeRecipient: RECIPIENT, ...change,
 });
 
@@ -20,6 +22,8 @@ export interface Call {
   readonly data?: Uint8Array;
   readonly value?: bigint;
   readonly gas?: number;
+  /** Slots that the transaction declares, by address. */
+  readonly accessList?: Readonly<Record<Hex, readonly Hex[]>>;
 }
 
 export type Outcome = CallResult & { readonly logs: readonly Log[] };
@@ -47,11 +51,13 @@ function commit(genesis: L2Genesis): Committed {
 /** Contracts on the embedded EVM: each call is a transaction without fees. */
 export class TestChain {
   readonly state: WorldState;
+  readonly chainId: number;
   blockNumber = 100;
   baseFee = 10n ** 9n;
 
-  constructor(state = new WorldState({ get: () => undefined })) {
+  constructor(state = new WorldState({ get: () => undefined }), chainId = 901) {
     this.state = state;
+    this.chainId = chainId;
   }
 
   static fromGenesis(genesis: L2Genesis = DEFAULT_GENESIS): TestChain {
@@ -61,22 +67,27 @@ export class TestChain {
       committed.set(genesis, known);
     }
     const { root, nodes } = known;
-    return new TestChain(new WorldState({ get: (hash) => nodes.get(bytesToHex(hash)) }, root));
+    return new TestChain(new WorldState({ get: (hash) => nodes.get(bytesToHex(hash)) }, root), genesis.chainId);
   }
 
   #evm(origin: Hex): Evm {
     const evm = new Evm({
       state: this.state,
       rules: rulesOf("prague"),
-      block: { number: this.blockNumber, timestamp: 1_700_000_000, coinbase: PREDEPLOYS.sequencerFeeVault, gasLimit: 60_000_000, baseFee: this.baseFee, blobBaseFee: 1n, prevRandao: ZERO_HASH, chainId: 901, blockHash: () => ZERO_HASH },
+      block: { number: this.blockNumber, timestamp: TIMESTAMP, coinbase: PREDEPLOYS.sequencerFeeVault, gasLimit: 60_000_000, baseFee: this.baseFee, blobBaseFee: 1n, prevRandao: ZERO_HASH, chainId: this.chainId, blockHash: () => ZERO_HASH },
     });
     evm.transaction = { origin, gasPrice: this.baseFee, blobHashes: [] };
     this.state.beginTransaction();
     return evm;
   }
 
-  call({ from = ALICE, to, data = EMPTY_BYTES, value = 0n, gas = 100_000_000 }: Call): Outcome {
-    const result = this.#evm(from).call({ type: "CALL", codeAddress: to, address: to, caller: from, value, transfersValue: true, data, gas, isStatic: false, depth: 0 });
+  call({ from = ALICE, to, data = EMPTY_BYTES, value = 0n, gas = 100_000_000, accessList = {} }: Call): Outcome {
+    const evm = this.#evm(from);
+    for (const [address, slots] of Object.entries(accessList) as [Hex, readonly Hex[]][]) {
+      this.state.warmAddress(address);
+      for (const slot of slots) this.state.warmSlot(address, BigInt(slot));
+    }
+    const result = evm.call({ type: "CALL", codeAddress: to, address: to, caller: from, value, transfersValue: true, data, gas, isStatic: false, depth: 0 });
     const logs = [...this.state.logs];
     this.state.endTransaction();
     return { ...result, logs };
