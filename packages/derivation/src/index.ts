@@ -11,3 +11,6 @@ export * from "./stages/channel-assembler.ts";
 export * from "./stages/channel-reader.ts";
 export * from "./stages/frame-queue.ts";
 export * from "./sync-start.ts";
+export * from "./upgrades/upgrade.ts";
+export * from "./upgrades/upgrade-bundle.ts";
+export * from "./upgrades/upgrades-at.ts";

@@ -1,5 +1,6 @@
 import { isActivationBlock, isForkActiveAtBlock, type RollupConfig, type SystemConfig } from "@pangaea/config";
 import { bytesToHex, decodeL1Attributes, decodeTransaction, type ExecutionPayload, InvalidBlockError, type L2BlockRef, ResetError, TX_DEPOSIT, writeU32, writeU64, type L1Attributes } from "@pangaea/primitives";
+import { passingUpgradeGasAt } from "./upgrades/upgrades-at.ts";
 
 /** The L1 attributes that a payload's first transaction carries. Throws `InvalidBlockError` when it is not that deposit. */
 export function l1AttributesOfPayload(payload: ExecutionPayload): L1Attributes & { readonly format: string } {
@@ -25,7 +26,10 @@ export function l2BlockRefFromPayload(config: RollupConfig, payload: ExecutionPa
   return { ...base, l1Origin: { hash: attributes.blockHash, number: attributes.number }, sequenceNumber: attributes.sequenceNumber };
 }
 
-/** The system configuration in force after a block, read back from the block. Source: op-node `PayloadToSystemConfig`. */
+/**
+ * The system configuration in force after a block, read back from the block; gas that an upgrade added to it for once is taken off.
+ * Throws `InvalidBlockError` when the block has no L1 attributes, or less gas than was added. Source: op-node `PayloadToSystemConfig`.
+ */
 export function systemConfigFromPayload(config: RollupConfig, payload: ExecutionPayload): SystemConfig {
   if (payload.blockNumber === config.genesis.l2.number) return config.genesis.systemConfig;
   const attributes = l1AttributesOfPayload(payload);
@@ -36,6 +40,8 @@ export function systemConfigFromPayload(config: RollupConfig, payload: Execution
   scalar[0] = 1;
   writeU32(scalar, 24, attributes.blobBaseFeeScalar);
   writeU32(scalar, 28, attributes.baseFeeScalar);
+  const passingGas = passingUpgradeGasAt(config, time);
+  if (payload.gasLimit < passingGas) throw new InvalidBlockError(`L2 block ${payload.blockNumber} (${payload.blockHash}) has gas limit ${payload.gasLimit}, its upgrade alone adds ${passingGas}`);
   const operatorFee = new Uint8Array(32);
   writeU32(operatorFee, 20, attributes.operatorFeeScalar);
   writeU64(operatorFee, 24, attributes.operatorFeeConstant);
@@ -43,7 +49,7 @@ export function systemConfigFromPayload(config: RollupConfig, payload: Execution
     batcherAddress: attributes.batcherAddress,
     overhead: attributes.overhead,
     scalar: attributes.format === "bedrock" ? attributes.scalar : bytesToHex(scalar),
-    gasLimit: payload.gasLimit,
+    gasLimit: payload.gasLimit - passingGas,
     eip1559Params: holocene ? bytesToHex(payload.extraData.subarray(1, 9)) : "0x0000000000000000",
     operatorFeeParams: bytesToHex(operatorFee),
     minBaseFee: jovian && payload.extraData.length === 17 ? BigInt(bytesToHex(payload.extraData.subarray(9, 17))) : 0n,
@@ -52,9 +58,9 @@ export function systemConfigFromPayload(config: RollupConfig, payload: Execution
 }
 
 /** The forks whose activation block carries no user transactions, as the sequencer keeps it. Source: core specs, each fork's derivation page. */
-const QUIET_ACTIVATIONS = ["ecotone", "fjord", "isthmus", "jovian", "karst"] as const;
+const QUIET_ACTIVATIONS = ["ecotone", "fjord", "isthmus", "jovian", "karst", "lagoon"] as const;
 /** Those of them for which derivation drops a batch that has any. */
-const ENFORCED_ACTIVATIONS = ["jovian", "karst"] as const;
+const ENFORCED_ACTIVATIONS = ["jovian", "karst", "lagoon"] as const;
 
 export function isQuietActivationBlock(config: RollupConfig, time: number): boolean {
   return QUIET_ACTIVATIONS.some((fork) => isActivationBlock(config.forks, fork, time, config.blockTime));

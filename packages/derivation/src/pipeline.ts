@@ -1,4 +1,4 @@
-import { channelTimeout, isForkActiveAtInclusion, type RollupConfig } from "@pangaea/config";
+import { channelTimeout, type DependencySet, isForkActiveAtInclusion, type RollupConfig } from "@pangaea/config";
 import { CriticalError, type ExecutionLayer, formatBlock, isDepositTransaction, type L1BlockRef, type L1Source, type L2BlockRef, type PayloadAttributes, ResetError } from "@pangaea/primitives";
 import { prepareAttributes } from "./attributes/prepare-attributes.ts";
 import { l2BlockRefFromPayload, systemConfigFromPayload } from "./payload.ts";
@@ -29,6 +29,9 @@ export interface PipelineModules {
   readonly config: RollupConfig;
   readonly l1: L1Source;
   readonly l2: Pick<ExecutionLayer, "payloadByHash" | "payloadByNumber">;
+  readonly dependencies?: DependencySet;
+  /** Whether a block of this height was taken back after it had been derived; never, when absent. */
+  readonly replaced?: (number: number) => Promise<boolean>;
 }
 
 interface Stages {
@@ -67,7 +70,7 @@ export class DerivationPipeline {
 
   /** Starts over so that the block after `safeHead` comes next: from far enough back that no channel open at its origin is missed. */
   async reset(safeHead: L2BlockRef): Promise<void> {
-    const { config, l1, l2 } = this.#modules;
+    const { config, l1, l2, replaced = async () => false } = this.#modules;
     this.#stages = undefined;
     this.#pending = undefined;
     let start = safeHead;
@@ -83,7 +86,7 @@ export class DerivationPipeline {
       frames: new FrameQueue(),
       assembler: new ChannelAssembler(config),
       reader: new ChannelReader(config),
-      batches: new BatchStage(config, l2, source, base),
+      batches: new BatchStage(config, { payloadByNumber: (number) => l2.payloadByNumber(number), replaced }, source, base),
     };
     this.#originRead = false;
   }

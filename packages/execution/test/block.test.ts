@@ -1,7 +1,7 @@
 import { BEACON_ROOTS_ADDRESS, HISTORY_STORAGE_ADDRESS, PREDEPLOYS } from "@pangaea/config";
-import { bytesToHex, CriticalError, EMPTY_REQUESTS_HASH, EMPTY_TRIE_ROOT, type ExecutionPayloadEnvelope, hexToBytes, payloadBlockHash, type UnsignedSetCode, signTransaction, encodeTransaction, TX_SET_CODE, keccak256, concatBytes, rlpEncode, rlpInteger, signHash, type Hex, type Authorization } from "@pangaea/primitives";
+import { bytesToHex, EMPTY_REQUESTS_HASH, EMPTY_TRIE_ROOT, type ExecutionPayloadEnvelope, hexToBytes, payloadBlockHash, type UnsignedSetCode, signTransaction, encodeTransaction, TX_SET_CODE, keccak256, concatBytes, rlpEncode, rlpInteger, signHash, type Hex, type Authorization } from "@pangaea/primitives";
 import { describe, expect, it } from "vitest";
-import { account, ALICE, attributesAfter, BASE_FEE, BOB, CHAIN_ID, configOf, ETHER, extend, extraDataOf, forksTo, type Fixture, GENESIS_TIME, type Key, keyOf, NOTHING, openChain, transfer, word } from "./fixture.ts";
+import { account, ALICE, BASE_FEE, BOB, CHAIN_ID, configOf, ETHER, extend, extraDataOf, forksTo, type Fixture, GENESIS_TIME, type Key, keyOf, NOTHING, openChain, transfer, word } from "./fixture.ts";
 
 type Change = Partial<ExecutionPayloadEnvelope["payload"]>;
 
@@ -64,13 +64,6 @@ describe("a block", () => {
     expect(payload.extraData).toHaveLength(0);
     expect(fixture.chain.head.header).toMatchObject({ withdrawalsRoot: EMPTY_TRIE_ROOT, blobGasUsed: 0, excessBlobGas: 0n });
     expect(fixture.chain.head.header.requestsHash).toBeUndefined();
-  });
-
-  it("in which Canyon begins after genesis is refused with the remedy", async () => {
-    const fixture = openChain({ config: configOf({ regolith: 0, canyon: GENESIS_TIME + 1 }), extraData: NOTHING });
-    const { withdrawals, timestamp, prevRandao, suggestedFeeRecipient, gasLimit, transactions, noTxPool } = attributesAfter(GENESIS_TIME);
-    const labels = { head: fixture.chain.head.hash, safe: fixture.chain.head.hash, finalized: fixture.chain.head.hash };
-    await expect(fixture.layer.forkchoiceUpdated(labels, { withdrawals: withdrawals!, timestamp, prevRandao, suggestedFeeRecipient, gasLimit, transactions, noTxPool })).rejects.toThrow(CriticalError);
   });
 });
 

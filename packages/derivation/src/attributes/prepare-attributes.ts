@@ -1,6 +1,7 @@
-import { isActivationBlock, isForkActiveAtBlock, PREDEPLOYS, type RollupConfig, type SystemConfig } from "@pangaea/config";
-import { type BlockId, CriticalError, type ExecutionLayer, formatBlock, hexToBytes, type L1Source, type L2BlockRef, type PayloadAttributes, ResetError, ZERO_HASH } from "@pangaea/primitives";
+import { type DependencySet, isForkActiveAtBlock, PREDEPLOYS, type RollupConfig, type SystemConfig } from "@pangaea/config";
+import { type BlockId, type ExecutionLayer, formatBlock, hexToBytes, type L1Source, type L2BlockRef, type PayloadAttributes, ResetError, ZERO_HASH } from "@pangaea/primitives";
 import { systemConfigFromPayload } from "../payload.ts";
+import { upgradeGasAt, upgradeTransactionsAt } from "../upgrades/upgrades-at.ts";
 import { userDeposits } from "./deposits.ts";
 import { l1InfoDeposit } from "./l1-info.ts";
 import { updateSystemConfig } from "./system-config-updates.ts";
@@ -9,16 +10,8 @@ export interface AttributesModules {
   readonly config: RollupConfig;
   readonly l1: L1Source;
   readonly l2: Pick<ExecutionLayer, "payloadByHash">;
-}
-
-/** Forks whose activation block must carry upgrade transactions. */
-const UPGRADES = ["ecotone", "fjord", "isthmus", "jovian", "karst"] as const;
-
-function upgradeTransactions(config: RollupConfig, time: number): Uint8Array[] {
-  for (const fork of UPGRADES) {
-    if (isActivationBlock(config.forks, fork, time, config.blockTime)) throw new CriticalError(`${fork} activates at ${time}, after genesis: its upgrade transactions are not available; activate it at genesis or never`);
-  }
-  return [];
+  /** Without it, the chain counts as one that depends on no other. */
+  readonly dependencies?: DependencySet;
 }
 
 /**
@@ -27,7 +20,7 @@ function upgradeTransactions(config: RollupConfig, time: number): Uint8Array[] {
  * Errors: `ResetError` when parent and origin do not fit together, `TemporaryError` from the sources, `CriticalError` for a malformed deposit.
  * Source: specs `protocol/derivation.md#deriving-payload-attributes`.
  */
-export async function prepareAttributes({ config, l1, l2 }: AttributesModules, parent: L2BlockRef, epoch: BlockId): Promise<PayloadAttributes> {
+export async function prepareAttributes({ config, l1, l2, dependencies }: AttributesModules, parent: L2BlockRef, epoch: BlockId): Promise<PayloadAttributes> {
   let system: SystemConfig = systemConfigFromPayload(config, (await l2.payloadByHash(parent.hash)).payload);
   const info = await l1.infoByHash(epoch.hash);
   const time = parent.timestamp + config.blockTime;
@@ -50,9 +43,9 @@ export async function prepareAttributes({ config, l1, l2 }: AttributesModules, p
     suggestedFeeRecipient: PREDEPLOYS.sequencerFeeVault,
     ...(active("canyon") ? { withdrawals: [] } : {}),
     ...(active("ecotone") ? { parentBeaconBlockRoot: info.parentBeaconBlockRoot ?? ZERO_HASH } : {}),
-    transactions: [l1InfoDeposit(config, system, info, sequenceNumber, time), ...deposits, ...upgradeTransactions(config, time)],
+    transactions: [l1InfoDeposit(config, system, info, sequenceNumber, time), ...deposits, ...upgradeTransactionsAt(config, time, dependencies)],
     noTxPool: false,
-    gasLimit: system.gasLimit,
+    gasLimit: system.gasLimit + upgradeGasAt(config, time),
     ...(active("holocene") ? { eip1559Params: hexToBytes(system.eip1559Params, 8) } : {}),
     ...(active("jovian") ? { minBaseFee: system.minBaseFee } : {}),
   };

@@ -1,7 +1,8 @@
 import type { RollupConfig } from "@pangaea/config";
-import { CriticalError, type ExecutionLayer, formatBlock, InvalidInputError, type L1BlockRef, type L2BlockRef, ResetError, type SingularBatch } from "@pangaea/primitives";
+import { CriticalError, formatBlock, InvalidInputError, type L1BlockRef, type L2BlockRef, ResetError, type SingularBatch } from "@pangaea/primitives";
 import { checkSingularBatch } from "../rules/singular-batch.ts";
 import { checkSpanBatchPrefix, expandSpanBatch } from "../rules/span-batch.ts";
+import { checkSpanBatchOverlap, type SafeChain } from "../rules/span-batch-overlap.ts";
 import type { Batch } from "./channel-reader.ts";
 
 /** Where the batch stage gets its batches: the next one of the open channel, or undefined when the stages before have no more data. */
@@ -21,14 +22,14 @@ const WORKING: BatchStep = { kind: "working" };
  */
 export class BatchStage {
   readonly #config: RollupConfig;
-  readonly #l2: Pick<ExecutionLayer, "payloadByNumber">;
+  readonly #l2: SafeChain;
   readonly #source: BatchSource;
   #origin: L1BlockRef;
   /** L1 blocks from the current epoch on, without gaps. */
   #l1Blocks: L1BlockRef[];
   #span: SingularBatch[] = [];
 
-  constructor(config: RollupConfig, l2: Pick<ExecutionLayer, "payloadByNumber">, source: BatchSource, base: L1BlockRef) {
+  constructor(config: RollupConfig, l2: SafeChain, source: BatchSource, base: L1BlockRef) {
     this.#config = config;
     this.#l2 = l2;
     this.#source = source;
@@ -87,7 +88,8 @@ export class BatchStage {
     const next = await this.#source.nextBatch();
     if (next === undefined) return undefined;
     if (next.kind === "singular") return next.batch;
-    const judged = await checkSpanBatchPrefix(this.#config, this.#l1Blocks, parent, next.batch, this.#origin, this.#l2);
+    const prefix = await checkSpanBatchPrefix(this.#config, this.#l1Blocks, parent, next.batch, this.#origin, this.#l2);
+    const judged = prefix.verdict === "accept" ? await checkSpanBatchOverlap(this.#config, parent, next.batch, this.#l2) : prefix;
     if (judged.verdict === "drop") this.#flushAll();
     if (judged.verdict !== "accept") return "working";
     try {

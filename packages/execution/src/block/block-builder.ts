@@ -1,7 +1,7 @@
-import { isActivationBlock, PREDEPLOYS, type RollupConfig } from "@pangaea/config";
+import { PREDEPLOYS, type RollupConfig } from "@pangaea/config";
 import { type BlockContext, Evm, type WorldState } from "@pangaea/evm";
 import {
-  type BlockHeader, bytesToHex, CriticalError, decodeTransaction, EMPTY_OMMERS_HASH, EMPTY_REQUESTS_HASH, EMPTY_TRIE_ROOT, encodeReceipt, headerHash, type Hex, InvalidInputError, logsBloom, orderedTrieRoot, type PayloadAttributes, recoverSender, transactionHash, TX_DEPOSIT, type SignedTransaction, ZERO_HASH,
+  type BlockHeader, bytesToHex, decodeTransaction, EMPTY_OMMERS_HASH, EMPTY_REQUESTS_HASH, EMPTY_TRIE_ROOT, encodeReceipt, headerHash, type Hex, InvalidInputError, logsBloom, orderedTrieRoot, type PayloadAttributes, recoverSender, transactionHash, TX_DEPOSIT, type SignedTransaction, ZERO_HASH,
 } from "@pangaea/primitives";
 import { type OpRules, opRulesAt } from "../op-rules.ts";
 import { processDeposit } from "../transaction/deposit.ts";
@@ -9,6 +9,7 @@ import { daFootprint, readL1FeeParameters } from "../transaction/l1-fee.ts";
 import { type Outcome, processTransaction, requireBlockGas } from "../transaction/process.ts";
 import { encodeExtraData, nextBaseFee } from "./base-fee.ts";
 import type { ExecutedBlock, StoredReceipt } from "./block.ts";
+import { ensureCreate2Deployer } from "./create2-deployer.ts";
 import { beforeTransactions } from "./system-calls.ts";
 
 export interface BlockInput {
@@ -53,7 +54,7 @@ export class BlockBuilder {
       blockHash: input.blockHash,
     };
     this.#evm = new Evm({ state, block: this.context, rules: this.rules.evm });
-    if (isActivationBlock(config.forks, "canyon", attributes.timestamp, config.blockTime)) throw new CriticalError(`canyon activates at ${attributes.timestamp}, after genesis: its create2 deployer is not available; activate it at genesis or never`);
+    ensureCreate2Deployer(config, state, attributes.timestamp);
     beforeTransactions(this.#evm, this.rules, input.parentHash, attributes.parentBeaconBlockRoot);
   }
 
