@@ -7,6 +7,7 @@ export * from "./channel-builder.ts";
 export * from "./channel-manager.ts";
 export * from "./compression.ts";
 export * from "./fees.ts";
+export * from "./flags.ts";
 export * from "./kzg-committer.ts";
 export * from "./l1-backend.ts";
 export * from "./l1-transaction.ts";

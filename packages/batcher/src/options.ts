@@ -88,7 +88,7 @@ export const DEVNET_BATCHER_OPTIONS: BatcherOptions = {
 
 /** Most blobs that a transaction may carry. Source: EIP-7691, EIP-7594. */
 export const MAX_BLOBS_PER_TRANSACTION = 6;
-const MAX_BROTLI_QUALITY = 11;
+export const MAX_BROTLI_QUALITY = 11;
 const LEAST_CALLDATA_BYTES = 100;
 
 /** The options, when they make sense. Throws `InvalidInputError` naming the field, its value and what it wants. */

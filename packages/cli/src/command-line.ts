@@ -1,9 +1,22 @@
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { type OptionTable, type OptionValues, environmentName, resolveOptions } from "@pangaea/config";
-import { InvalidInputError } from "@pangaea/primitives";
+import { environmentName, type GivenValue, givenByEnvironment, type GivenValues, type OptionTable, type OptionValues, resolveOptions, text } from "@pangaea/config";
+import { errorMessage, InvalidInputError } from "@pangaea/primitives";
+import { parseSettingsFile, type SettingsFile } from "./settings-file.ts";
 
 /** A wrong call of the command: printed with the remedy, exit code 2. */
 export class UsageError extends InvalidInputError {}
+
+/** Flags that every verb with settings has. */
+export const COMMON_OPTIONS = { config: text("TOML file of settings, under a table for the verb; the environment and the command line go before it", "FILE") } as const satisfies OptionTable;
+
+/** Where a verb's settings come from. */
+export interface Sources {
+  readonly verb: string;
+  readonly argv: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly file: SettingsFile | undefined;
+}
 
 /** The nearest of some words, when it is near enough to be meant. */
 function nearest(word: string, words: readonly string[]): string | undefined {
@@ -20,11 +33,62 @@ function nearest(word: string, words: readonly string[]): string | undefined {
   return ranked[0] !== undefined && ranked[0].score <= Math.max(2, word.length / 3) ? ranked[0].candidate : undefined;
 }
 
+/** What the command line gives for a flag, before it is known which flags there are. */
+function fromArguments(argv: readonly string[], name: string): GivenValue | undefined {
+  const at = argv.findIndex((argument) => argument === `--${name}` || argument.startsWith(`--${name}=`));
+  if (at < 0) return undefined;
+  const value = argv[at]!.includes("=") ? argv[at]!.slice(name.length + 3) : argv[at + 1];
+  return value === undefined ? undefined : { text: value, source: `--${name}` };
+}
+
+/** Reads a file of settings. Throws `UsageError` naming it. */
+export function readSettingsFile(path: string, source: string): SettingsFile {
+  let content: string;
+  try {
+    content = readFileSync(path, "utf8");
+  } catch (error) {
+    throw new UsageError(`${source}: ${path} cannot be read (${errorMessage(error)})`);
+  }
+  try {
+    return parseSettingsFile(content, path);
+  } catch (error) {
+    throw error instanceof InvalidInputError ? new UsageError(error.message) : error;
+  }
+}
+
+/** The sources of a verb's settings; `--config` or its variable names the file. Throws `UsageError` when that cannot be read. */
+export function sourcesOf(verb: string, argv: readonly string[], environment: Readonly<Record<string, string | undefined>>): Sources {
+  const config = fromArguments(argv, "config") ?? givenByEnvironment(COMMON_OPTIONS, environment).config;
+  return { verb, argv, environment, file: config === undefined ? undefined : readSettingsFile(config.text, config.source) };
+}
+
+/** What is given for one flag, whichever flags there are besides. */
+export function givenAhead({ verb, argv, environment, file }: Sources, name: string): GivenValue | undefined {
+  const variable = environment[environmentName(name)];
+  return fromArguments(argv, name) ?? (variable === undefined ? file?.verbs.get(verb)?.[name] : { text: variable, source: environmentName(name) });
+}
+
+/** What is wrong with the names of flags in a file of settings. */
+export function unknownSettings(verb: string, table: OptionTable, given: GivenValues): readonly string[] {
+  return Object.entries(given).flatMap(([name, value]) => (table[name] === undefined ? [`${value?.source} is no flag of pangaea ${verb}${suggestion(name, table)}`] : []));
+}
+
+function suggestion(name: string, table: OptionTable): string {
+  const near = nearest(name, Object.keys(table));
+  return near === undefined ? "" : `; did you mean ${near}?`;
+}
+
+/** Variables of the environment that look like settings of the verb and are none. */
+export function unknownVariables(table: OptionTable, environment: Readonly<Record<string, string | undefined>>): readonly string[] {
+  const known = new Set(Object.keys(table).map(environmentName));
+  return Object.keys(environment).filter((variable) => variable.startsWith(environmentName("")) && !known.has(variable));
+}
+
 /**
- * What was given for a verb's flags, on the command line or else in the environment, unparsed.
+ * What is given for a verb's flags, unparsed: on the command line, else in the environment, else in the file.
  * Throws `UsageError` for an unknown flag (with the nearest known one) or a missing value.
  */
-export function readGiven(verb: string, table: OptionTable, argv: readonly string[], environment: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string | undefined>> {
+export function readGiven({ verb, argv, environment, file }: Sources, table: OptionTable): GivenValues {
   const options = Object.fromEntries(Object.entries(table).map(([name, spec]) => [name, { type: spec.placeholder === undefined ? ("boolean" as const) : ("string" as const) }]));
   for (const argument of argv) {
     const name = /^--([^=]+)/.exec(argument)?.[1];
@@ -39,17 +103,17 @@ export function readGiven(verb: string, table: OptionTable, argv: readonly strin
   } catch (error) {
     throw new UsageError(`pangaea ${verb}: ${error instanceof Error ? error.message.split(". ")[0] : String(error)} (pangaea ${verb} --help lists the flags)`);
   }
-  return Object.fromEntries(Object.keys(table).map((name) => [name, values[name] === undefined ? environment[environmentName(name)] : String(values[name])]));
+  const settings = file?.verbs.get(verb) ?? {};
+  const unknown = unknownSettings(verb, table, settings);
+  if (unknown.length > 0) throw new UsageError(unknown.join("; "));
+  const given = Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, { text: String(value), source: `--${name}` }] as const]));
+  return { ...settings, ...givenByEnvironment(table, environment), ...Object.fromEntries(given) };
 }
 
-/**
- * Reads a verb's arguments by its option table.
- * Throws `UsageError` for an unknown flag (with the nearest known one), a missing value or a value that does not parse.
- */
-export function readOptions<Table extends OptionTable>(verb: string, table: Table, argv: readonly string[], environment: Readonly<Record<string, string | undefined>>): OptionValues<Table> {
-  const given = readGiven(verb, table, argv, environment);
+/** The values of a table. Throws `UsageError` with every value that does not parse. */
+export function valuesOf<Table extends OptionTable>(verb: string, table: Table, given: GivenValues): OptionValues<Table> {
   try {
-    return resolveOptions(table, given, environment);
+    return resolveOptions(table, given);
   } catch (error) {
     throw error instanceof InvalidInputError ? new UsageError(`pangaea ${verb}: ${error.message}`) : error;
   }
@@ -63,5 +127,5 @@ export function helpPage(verb: string, summary: string, table: OptionTable): str
     return `${head.padEnd(38)} ${spec.doc}${fallback}`;
   });
   const example = Object.keys(table)[0] ?? "";
-  return [`pangaea ${verb}: ${summary}`, "", ...rows, "", `Every flag can be set in the environment: --${example} is ${environmentName(example)}.`].join("\n");
+  return [`pangaea ${verb}: ${summary}`, "", ...rows, "", `Every flag can be set in the environment, --${example} as ${environmentName(example)}, and in the file of --config: [${verb}], then ${example} = …`].join("\n");
 }

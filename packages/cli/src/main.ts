@@ -1,14 +1,14 @@
-import { DEVNET_OPTIONS } from "@pangaea/devnet";
-import { supernodeFlagTable } from "@pangaea/supernode";
 import { helpPage, UsageError } from "./command-line.ts";
 import { reportError } from "./errors.ts";
-import { devnet } from "./verbs/devnet.ts";
-import { supernode } from "./verbs/supernode.ts";
+import { checkConfig } from "./verbs/check-config.ts";
+import { DEVNET_TABLE, devnet } from "./verbs/devnet.ts";
+import { supernode, supernodeTable } from "./verbs/supernode.ts";
 import { VERSION } from "./version.ts";
 
 const VERBS = {
-  devnet: { run: devnet, summary: "a local L1 and a cluster of L2s in one process", table: () => DEVNET_OPTIONS },
-  supernode: { run: supernode, summary: "every chain of a cluster above an L1 of yours", table: () => supernodeFlagTable([]) },
+  devnet: { run: devnet, summary: "a local L1 and a cluster of L2s in one process", help: (summary: string) => helpPage("devnet", summary, DEVNET_TABLE) },
+  supernode: { run: supernode, summary: "every chain of a cluster above an L1 of yours", help: (summary: string) => helpPage("supernode", summary, supernodeTable([])) },
+  "check-config": { run: checkConfig, summary: "says what is wrong in a TOML file of settings, and where", help: (summary: string) => `pangaea check-config FILE: ${summary}` },
 } as const;
 
 function usage(): string {
@@ -21,7 +21,7 @@ async function main([verb, ...argv]: readonly string[]): Promise<void> {
   if (verb === "--version") return console.log(VERSION);
   const found = Object.entries(VERBS).find(([name]) => name === verb)?.[1];
   if (found === undefined) throw new UsageError(`there is no verb "${verb}"; the verbs are ${Object.keys(VERBS).join(", ")}`);
-  if (argv.includes("--help")) return console.log(helpPage(verb, found.summary, found.table()));
+  if (argv.includes("--help")) return console.log(found.help(found.summary));
   await found.run(argv);
 }
 

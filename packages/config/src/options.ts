@@ -2,7 +2,7 @@ import { InvalidInputError, shorten } from "@pangaea/primitives";
 
 /**
  * One setting of a program: its flag is its key in the table. `parse` throws an `InvalidInputError` that says what it wanted.
- * A flag without `placeholder` is a switch: it takes no value on the command line and "true" or "false" in the environment.
+ * A flag without `placeholder` is a switch: it takes no value on the command line, and true or false in the environment and in files.
  */
 export interface OptionSpec<T> {
   readonly doc: string;
@@ -27,7 +27,7 @@ export const flag = (doc: string): OptionSpec<boolean> => ({
 
 function parseWhole(value: string, least: number, most: number): number {
   const number = Number(value);
-  if (!/^\d+$/.test(value) || number < least || number > most) throw new InvalidInputError(`wants a whole number from ${least} to ${most}, not "${shorten(value)}"`);
+  if (!/^\d+$/.test(value) || number < least || number > most) throw new InvalidInputError(`wants a whole number ${most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`}, not "${shorten(value)}"`);
   return number;
 }
 
@@ -37,6 +37,35 @@ export function whole(doc: string, fallback: number, least = 0, most: number = N
 
 export function optionalWhole(doc: string, placeholder = "N"): OptionSpec<number | undefined> {
   return { doc, placeholder, default: undefined, parse: (value) => parseWhole(value, 0, Number.MAX_SAFE_INTEGER) };
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** A length of time, in milliseconds: `500ms`, `1.5s`, `2m`, or a bare number of milliseconds. */
+export function duration(doc: string, fallback: number, least = 0, most = 86_400_000): OptionSpec<number> {
+  return {
+    doc,
+    placeholder: "TIME",
+    default: fallback,
+    parse: (value) => {
+      const [, number, unit = "ms"] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(value) ?? [];
+      const ms = Number(number) * UNITS[unit]!;
+      if (!(ms >= least && ms <= most)) throw new InvalidInputError(`wants a time from ${least}ms to ${most}ms, such as 500ms, 12s or 2m, not "${shorten(value)}"`);
+      return ms;
+    },
+  };
+}
+
+export function decimal(doc: string, fallback: number, least: number, most: number): OptionSpec<number> {
+  return {
+    doc,
+    placeholder: "N",
+    default: fallback,
+    parse: (value) => {
+      if (!/^\d+(\.\d+)?$/.test(value) || Number(value) < least || Number(value) > most) throw new InvalidInputError(`wants a number from ${least} to ${most}, not "${shorten(value)}"`);
+      return Number(value);
+    },
+  };
 }
 
 export const port = (doc: string, fallback: number): OptionSpec<number> => whole(doc, fallback, 0, 65_535, "PORT");
@@ -65,20 +94,48 @@ export function environmentName(flagName: string): string {
   return `PANGAEA_${flagName.toUpperCase().replaceAll(/[.-]/g, "_")}`;
 }
 
-/**
- * The values of a table: from the command line, else from the environment, else the defaults.
- * Throws `InvalidInputError` naming the flag or variable, its value and what it wants.
- */
-export function resolveOptions<Table extends OptionTable>(table: Table, given: Readonly<Record<string, string | undefined>>, environment: Readonly<Record<string, string | undefined>>): OptionValues<Table> {
-  const values: Record<string, unknown> = {};
-  for (const [name, spec] of Object.entries(table)) {
-    const variable = environmentName(name);
-    const [source, value] = given[name] !== undefined ? [`--${name}`, given[name]] : [variable, environment[variable]];
+/** A value as it was given, unparsed, and by what: `--l1.port`, `PANGAEA_L1_PORT` or `pangaea.toml:3 l1.port`. */
+export interface GivenValue {
+  readonly text: string;
+  readonly source: string;
+}
+
+/** What was given, by flag. */
+export type GivenValues = Readonly<Record<string, GivenValue | undefined>>;
+
+/** What the environment gives for a table's flags. */
+export function givenByEnvironment(table: OptionTable, environment: Readonly<Record<string, string | undefined>>): GivenValues {
+  const entries = Object.keys(table).map((name) => ({ name, source: environmentName(name), text: environment[environmentName(name)] }));
+  return Object.fromEntries(entries.flatMap(({ name, source, text }) => (text === undefined ? [] : [[name, { text, source }]])));
+}
+
+/** The table with a prefix before each flag: `batcher` makes `batch-type` into `batcher.batch-type`. */
+export function scopedTable<Scope extends string, Table extends OptionTable>(scope: Scope, table: Table): { readonly [Flag in keyof Table & string as `${Scope}.${Flag}`]: Table[Flag] } {
+  return Object.fromEntries(Object.entries(table).map(([name, spec]) => [`${scope}.${name}`, spec])) as never;
+}
+
+/** The values of a scoped table's flags without the prefix. */
+export function unscoped<Table extends OptionTable>(scope: string, table: Table, values: Readonly<Record<string, unknown>>): OptionValues<Table> {
+  return Object.fromEntries(Object.keys(table).map((name) => [name, values[`${scope}.${name}`]])) as OptionValues<Table>;
+}
+
+/** Everything that is wrong with what was given for a table, each with its source, its value and what is wanted. */
+export function optionProblems(table: OptionTable, given: GivenValues): readonly string[] {
+  return Object.entries(table).flatMap(([name, spec]) => {
+    const value = given[name];
     try {
-      values[name] = value === undefined ? spec.default : spec.parse(value);
+      if (value !== undefined) spec.parse(value.text);
+      return [];
     } catch (error) {
-      throw error instanceof InvalidInputError ? new InvalidInputError(`${source} ${error.message}`) : error;
+      if (error instanceof InvalidInputError) return [`${value?.source} ${error.message}`];
+      throw error;
     }
-  }
-  return values as OptionValues<Table>;
+  });
+}
+
+/** The values of a table: what was given, else the defaults. Throws `InvalidInputError` with everything that is wrong. */
+export function resolveOptions<Table extends OptionTable>(table: Table, given: GivenValues): OptionValues<Table> {
+  const problems = optionProblems(table, given);
+  if (problems.length > 0) throw new InvalidInputError(problems.join("; "));
+  return Object.fromEntries(Object.entries(table).map(([name, spec]) => [name, given[name] === undefined ? spec.default : spec.parse(given[name].text)])) as OptionValues<Table>;
 }

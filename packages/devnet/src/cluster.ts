@@ -1,18 +1,17 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Batcher, DEVNET_BATCHER_OPTIONS, localSigner, type RollupStatus, RpcL1TxBackend, type DataAvailability } from "@pangaea/batcher";
+import { type Batcher, kzgCommitter, localSigner } from "@pangaea/batcher";
 import { WorkerExecutionLayer } from "@pangaea/execution";
 import { BeaconClient, Endpoints, KzgService, L1Client, L1Watcher } from "@pangaea/l1";
-import type { SyncStatus } from "@pangaea/node";
 import { type Clock, errorMessage, InvalidInputError, type Hex, type Logger, type Random } from "@pangaea/primitives";
 import { openStore } from "@pangaea/store";
 import { type ChainContainer, Supernode } from "@pangaea/supernode";
 import { devnetKey } from "./keys.ts";
 import { type LocalL1, startLocalL1 } from "./local-l1.ts";
-import { type DevnetFlags, devnetForks } from "./options.ts";
+import { type DevnetFlags, devnetBatcher, devnetForks } from "./options.ts";
 import { type ChainDefinition, genesisFile, readChains, rollupConfigFile, setUpChains, writeChains } from "./setup.ts";
+import { makeTemporaryFolder } from "./temporary-folder.ts";
 
 export interface DevnetModules {
   readonly clock: Clock;
@@ -45,8 +44,9 @@ interface Manifest {
 const POLL_MS = 200;
 const READY_POLL_MS = 50;
 const READY_MS = 60_000;
-/** What an orderly stop may take in all. */
-const STOP_MS = 2_600;
+/** How long an orderly stop tries to bring the batchers' data to L1, and how often it asks L1 for a block. */
+const FLUSH_MS = 1_500;
+const FLUSH_MINE_MS = 200;
 
 /** A running devnet: a local L1, and a supernode with execution layer and batcher for each chain. */
 export class DevnetCluster {
@@ -54,15 +54,13 @@ export class DevnetCluster {
   readonly supernode: Supernode;
   readonly #modules: DevnetModules;
   readonly #summary: DevnetSummary;
-  readonly #batchers: ReadonlyMap<number, Batcher>;
   readonly #closers: readonly (() => Promise<void>)[];
 
-  private constructor(parts: { readonly l1: LocalL1; readonly supernode: Supernode; readonly modules: DevnetModules; readonly summary: DevnetSummary; readonly batchers: ReadonlyMap<number, Batcher>; readonly closers: readonly (() => Promise<void>)[] }) {
+  private constructor(parts: { readonly l1: LocalL1; readonly supernode: Supernode; readonly modules: DevnetModules; readonly summary: DevnetSummary; readonly closers: readonly (() => Promise<void>)[] }) {
     this.l1 = parts.l1;
     this.supernode = parts.supernode;
     this.#modules = parts.modules;
     this.#summary = parts.summary;
-    this.#batchers = parts.batchers;
     this.#closers = parts.closers;
   }
 
@@ -71,7 +69,7 @@ export class DevnetCluster {
   }
 
   batcher(chainId: number): Batcher | undefined {
-    return this.#batchers.get(chainId);
+    return this.supernode.batcher(chainId);
   }
 
   /** Brings everything up, in order. Throws with the cause when a part cannot start; what was started is stopped then. */
@@ -101,9 +99,24 @@ export class DevnetCluster {
 
   /** Stops everything in order: batchers put what they have on L1 first, L1 goes last. */
   async stop(): Promise<void> {
-    const { clock, log } = this.#modules;
-    await Promise.race([Promise.all([...this.#batchers.values()].map((batcher) => batcher.stop({ flush: false }))), clock.sleep(STOP_MS)]);
+    const { log } = this.#modules;
+    await this.#flush().catch((error: unknown) => log.warn("the batchers did not stop cleanly", { error: errorMessage(error) }));
     for (const close of [...this.#closers].reverse()) await close().catch((error: unknown) => log.debug("a part did not stop cleanly", { error: errorMessage(error) }));
+  }
+
+  /** Stops the batchers; L1 makes blocks as it is asked for them, so that the last batches need not wait for its next one. */
+  async #flush(): Promise<void> {
+    const { clock } = this.#modules;
+    const ended = new AbortController();
+    const batchers = this.#summary.chains.flatMap(({ chainId }) => this.supernode.batcher(chainId) ?? []);
+    const mine = async (): Promise<void> => {
+      while (!ended.signal.aborted) {
+        await clock.sleep(FLUSH_MINE_MS, ended.signal);
+        if (batchers.some((batcher) => batcher.status().pendingTransactions > 0)) await this.l1.rpc.call("evm_mine", []);
+      }
+    };
+    mine().catch(() => {});
+    await this.supernode.stopBatchers().finally(() => ended.abort());
   }
 }
 
@@ -111,15 +124,16 @@ function hasBlocks(chain: ChainContainer): boolean {
   return chain.state === "running" && chain.syncStatus().unsafe_l2.number > 0;
 }
 
-type Parts = { readonly l1: LocalL1; readonly supernode: Supernode; readonly summary: DevnetSummary; readonly batchers: ReadonlyMap<number, Batcher> };
+type Parts = { readonly l1: LocalL1; readonly supernode: Supernode; readonly summary: DevnetSummary };
 
 async function startParts(flags: DevnetFlags, modules: DevnetModules, opened: (() => Promise<void>)[], finish: (parts: Parts) => DevnetCluster): Promise<DevnetCluster> {
   const { clock, random, log } = modules;
   const dataDir = flags["data-dir"];
-  const configDir = dataDir ?? (await mkdtemp(join(tmpdir(), "pangaea-")));
-  if (dataDir === undefined) opened.push(() => rm(configDir, { recursive: true, force: true }));
-  else await mkdir(dataDir, { recursive: true });
-  const manifestFile = join(configDir, "devnet.json");
+  const temporary = dataDir === undefined ? await makeTemporaryFolder() : undefined;
+  const folder = temporary?.path ?? dataDir!;
+  if (temporary !== undefined) opened.push(temporary.remove);
+  else await mkdir(folder, { recursive: true });
+  const manifestFile = join(folder, "devnet.json");
   const earlier: Manifest | undefined = existsSync(manifestFile) ? JSON.parse(await readFile(manifestFile, "utf8")) : undefined;
 
   const kzg = new KzgService();
@@ -135,11 +149,11 @@ async function startParts(flags: DevnetFlags, modules: DevnetModules, opened: ((
     const times = flags["l2.block-time"];
     const plans = flags.chains.map((chainId, i) => ({ chainId, blockTime: times[i] ?? times[0] ?? 1 }));
     chains = await setUpChains(l1.rpc, plans, { forks: (time) => devnetForks(flags.fork, time), seqWindowSize: flags["seq-window"] });
-    await writeChains(configDir, chains);
+    await writeChains(folder, chains);
     const manifest: Manifest = { chains: flags.chains, l1GenesisTime, l1BlockTime: flags["l1.block-time"] };
     await writeFile(manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
   } else {
-    chains = await readChains(configDir, earlier.chains);
+    chains = await readChains(folder, earlier.chains);
   }
 
   const endpoints = new Endpoints([l1.url], { log });
@@ -147,18 +161,20 @@ async function startParts(flags: DevnetFlags, modules: DevnetModules, opened: ((
   const client = new L1Client(endpoints, new BeaconClient([l1.url], kzg));
   const watcher = new L1Watcher({ client, clock, log }, { pollInterval: POLL_MS });
   const ports = new Map<number, number>();
+  const batcher = devnetBatcher(flags);
   const supernode = new Supernode({ l1: client, l1Watcher: watcher, clock, random, log }, {
     version: modules.version,
     rpc: { host: "127.0.0.1", port: flags["rpc.port"] },
     chains: chains.map(({ config, genesis }, i) => ({
       config,
-      store: openStore(dataDir === undefined ? undefined : join(dataDir, String(config.l2ChainId), "safe_db")),
+      store: openStore(join(folder, String(config.l2ChainId), "safe_db")),
       openExecution: async () => {
         const port = ports.get(config.l2ChainId) ?? (flags["l2.port"] === 0 ? 0 : flags["l2.port"] + i);
-        const layer = await WorkerExecutionLayer.start({ config, genesis, rpc: { host: "127.0.0.1", port }, ...(dataDir === undefined ? {} : { dataDir: join(dataDir, String(config.l2ChainId), "chain") }) });
+        const layer = await WorkerExecutionLayer.start({ config, genesis, rpc: { host: "127.0.0.1", port }, dataDir: join(folder, String(config.l2ChainId), "chain") });
         if (layer.rpcPort !== undefined) ports.set(config.l2ChainId, layer.rpcPort);
         return layer;
       },
+      batcher: { signer: localSigner(devnetKey("batcher", config.l2ChainId).key), committer: kzgCommitter(kzg), options: { ...batcher.options, flushTimeoutMs: FLUSH_MS }, stopped: batcher.stopped },
       node: { version: modules.version, enableAdmin: true, sequencer: { l1Confs: 0, maxSafeLag: 0, recover: false, stopped: false } },
     })),
   });
@@ -166,22 +182,17 @@ async function startParts(flags: DevnetFlags, modules: DevnetModules, opened: ((
   const { port } = await supernode.start();
   await untilOpen(supernode, clock, ports);
 
-  const batchers = new Map(chains.map(({ config }) => [config.l2ChainId, createBatcher(config, supernode, client, kzg, modules, flags)]));
-  for (const batcher of batchers.values()) batcher.start();
-  opened.push(async () => {
-    await Promise.all([...batchers.values()].map((batcher) => batcher.stop({ flush: false })));
-  });
   const url = `http://127.0.0.1:${port}`;
   const summary: DevnetSummary = {
     l1: { chainId: chains[0]!.config.l1ChainId, url: l1.url, beacon: l1.url },
     supernode: { url },
-    configDir,
+    configDir: folder,
     chains: chains.map(({ config }) => ({
-      chainId: config.l2ChainId, url: `http://127.0.0.1:${ports.get(config.l2ChainId)}`, node: `${url}/${config.l2ChainId}/`, rollupConfig: rollupConfigFile(configDir, config.l2ChainId), genesis: genesisFile(configDir, config.l2ChainId),
+      chainId: config.l2ChainId, url: `http://127.0.0.1:${ports.get(config.l2ChainId)}`, node: `${url}/${config.l2ChainId}/`, rollupConfig: rollupConfigFile(folder, config.l2ChainId), genesis: genesisFile(folder, config.l2ChainId),
       contracts: { optimismPortal: config.depositContractAddress, systemConfig: config.l1SystemConfigAddress, batchInbox: config.batchInboxAddress, batcher: config.genesis.systemConfig.batcherAddress },
     })),
   };
-  return finish({ l1, supernode, summary, batchers });
+  return finish({ l1, supernode, summary });
 }
 
 /** Waits until every execution layer is open; a chain that fails at once fails the start. */
@@ -190,37 +201,4 @@ async function untilOpen(supernode: Supernode, clock: Clock, ports: ReadonlyMap<
     for (const chain of supernode.chains.values()) if (chain.state === "failed") throw new InvalidInputError(`chain ${chain.chainId}: ${chain.readiness().missing.join("; ")}`);
     await clock.sleep(READY_POLL_MS);
   }
-}
-
-function createBatcher(config: ChainDefinition["config"], supernode: Supernode, client: L1Client, kzg: KzgService, { clock, random, log }: DevnetModules, flags: DevnetFlags): Batcher {
-  const chain = supernode.chains.get(config.l2ChainId)!;
-  return new Batcher(
-    {
-      config,
-      rollup: { syncStatus: async () => toRollupStatus(chain.syncStatus()) },
-      l2: { payloadByNumber: (number) => chain.execution.payloadByNumber(number) },
-      l1: new RpcL1TxBackend(client),
-      signer: localSigner(devnetKey("batcher", config.l2ChainId).key),
-      kzg: {
-        commit: async (blob) => {
-          const { commitment, versionedHash } = await kzg.commit(blob);
-          return { commitment, versionedHash, proof: await kzg.prove(blob, commitment) };
-        },
-      },
-      clock,
-      random,
-      log: log.child({ chain: config.l2ChainId }),
-    },
-    { ...DEVNET_BATCHER_OPTIONS, dataAvailability: dataAvailability(flags["batcher.data"]) },
-  );
-}
-
-function dataAvailability(text: string | undefined): DataAvailability {
-  if (text === "blobs" || text === "calldata" || text === "auto") return text;
-  throw new InvalidInputError(`--batcher.data wants blobs, calldata or auto, not "${text}"`);
-}
-
-function toRollupStatus(status: SyncStatus): RollupStatus {
-  const l2 = ({ l1origin, ...ref }: SyncStatus["unsafe_l2"]) => ({ ...ref, l1Origin: l1origin });
-  return { headL1: status.head_l1, currentL1: status.current_l1, localSafeL2: l2(status.local_safe_l2), unsafeL2: l2(status.unsafe_l2) };
 }

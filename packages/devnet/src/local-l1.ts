@@ -1,7 +1,7 @@
 import { rm, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BeaconEndpoint, type KzgService, startAnvil } from "@pangaea/l1";
-import { errorMessage, type Hex, isHex, type Logger, quantityToNumber } from "@pangaea/primitives";
+import { errorMessage, type Logger } from "@pangaea/primitives";
 import type { RpcClient } from "@pangaea/rpc";
 
 export const L1_CHAIN_ID = 900;
@@ -60,7 +60,7 @@ export async function startLocalL1(options: LocalL1Options, kzg: KzgService, log
     await anvil.stop();
     throw error;
   }
-  const follower = followBlobs(anvil.rpc, endpoint, log);
+  const follower = followBlobs(endpoint, log);
   return {
     url: `http://127.0.0.1:${port}`,
     rpc: anvil.rpc,
@@ -75,24 +75,12 @@ export async function startLocalL1(options: LocalL1Options, kzg: KzgService, log
   };
 }
 
-/** Hands every block to the beacon endpoint as it appears, so that its blobs are kept. */
-function followBlobs(rpc: RpcClient, endpoint: BeaconEndpoint, log: Logger): { stop(): void } {
-  let seen: Hex | undefined;
+/** Lets the beacon endpoint keep the blobs of every block as it appears. */
+function followBlobs(endpoint: BeaconEndpoint, log: Logger): { stop(): void } {
   let stopped = false;
-  const look = async (): Promise<void> => {
-    const pending: Hex[] = [];
-    let block = await rpc.call("eth_getBlockByNumber", ["latest", false]);
-    while (typeof block === "object" && block !== null && "hash" in block && "parentHash" in block && "number" in block && isHex(block.hash) && block.hash !== seen) {
-      pending.unshift(block.hash);
-      if (quantityToNumber(block.number) === 0 || pending.length > 256) break;
-      block = await rpc.call("eth_getBlockByHash", [block.parentHash, false]);
-    }
-    for (const hash of pending) await endpoint.capture(hash);
-    seen = pending.at(-1) ?? seen;
-  };
   const loop = async (): Promise<void> => {
     while (!stopped) {
-      await look().catch((error: unknown) => stopped || log.debug("L1 could not be followed for blobs", { error: errorMessage(error) }));
+      await endpoint.catchUp().catch((error: unknown) => stopped || log.debug("L1 could not be followed for blobs", { error: errorMessage(error) }));
       await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS).unref());
     }
   };

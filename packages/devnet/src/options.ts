@@ -1,4 +1,5 @@
-import { chainIdList, FORKS, flag, type ForkSchedule, list, type OptionTable, type OptionValues, port, text, whole } from "@pangaea/config";
+import { type BatcherOptions, batcherFlagTable, batcherOptions, DEVNET_BATCHER_OPTIONS } from "@pangaea/batcher";
+import { chainIdList, choice, FORKS, flag, type ForkSchedule, list, type OptionTable, type OptionValues, port, scopedTable, text, unscoped, whole } from "@pangaea/config";
 import { InvalidInputError } from "@pangaea/primitives";
 
 /** A fork and when it activates: seconds after genesis, or never. */
@@ -16,9 +17,11 @@ function parseForkChoice(value: string): ForkChoice {
   return { fork, offset: Number(when) };
 }
 
+const BATCHER_FLAGS = batcherFlagTable(DEVNET_BATCHER_OPTIONS);
+
 export const DEVNET_OPTIONS = {
   chains: { ...chainIdList("L2 chain ids"), default: [901, 902] },
-  "data-dir": text("keep everything here and go on from it at the next start; without it state lives in memory", "DIR"),
+  "data-dir": text("keep everything here and go on from it at the next start; without it all goes at the end", "DIR"),
   "l1.port": port("L1 JSON-RPC, WebSocket and beacon API", 8545),
   "l1.block-time": whole("seconds between L1 blocks", 2, 1, 60, "S"),
   "l2.port": port("JSON-RPC and WebSocket of the first L2; the others follow; 0 takes free ones", 9545),
@@ -29,13 +32,19 @@ export const DEVNET_OPTIONS = {
   "rpc.port": port("supernode RPC", 8420),
   fork: list("activate a fork later or never: seconds after genesis. Default: all up to jovian at genesis", "NAME=S,…", parseForkChoice),
   "seq-window": whole("sequencing window, L1 blocks", 3_600, 2, 100_000),
-  "batcher.data": { ...text("where batches go: blobs, calldata or auto", "NAME", "blobs") },
   json: flag("print one line of JSON when ready, then nothing"),
   quiet: flag("print only warnings and errors"),
-  "log.level": text("debug, info, warn or error", "LEVEL", "warn"),
+  "log.level": choice("least level of what is logged", ["debug", "info", "warn", "error"], "warn"),
+  ...scopedTable("batcher", BATCHER_FLAGS),
 } as const satisfies OptionTable;
 
 export type DevnetFlags = OptionValues<typeof DEVNET_OPTIONS>;
+
+/** The settings of the devnet's batchers. */
+export function devnetBatcher(flags: DevnetFlags): { readonly options: BatcherOptions; readonly stopped: boolean } {
+  const given = unscoped("batcher", BATCHER_FLAGS, flags);
+  return { options: batcherOptions(given, DEVNET_BATCHER_OPTIONS), stopped: given.stopped };
+}
 
 /** The fork schedule of a devnet whose genesis is at `genesisTime`: everything up to Jovian at genesis unless chosen otherwise. */
 export function devnetForks(choices: readonly ForkChoice[], genesisTime: number): ForkSchedule {

@@ -58,8 +58,8 @@ export async function setUpChains(rpc: RpcClient, plans: readonly ChainPlan[], {
     nonce += deployment.steps.length;
     return deployment;
   });
-  const raw = deployments.flatMap(({ steps }) => steps).map(({ to, data }, i) =>
-    encodeTransaction(signTransaction({ type: TX_FEE_MARKET, chainId: L1_CHAIN_ID, nonce: i, maxPriorityFeePerGas: 1_000_000_000n, maxFeePerGas: DEPLOY_FEE, gas: DEPLOY_GAS, ...(to === undefined ? {} : { to }), value: 0n, data, accessList: [] }, deployer.key)),
+  const raw = deployments.flatMap(({ steps }) => steps).map(({ data }, i) =>
+    encodeTransaction(signTransaction({ type: TX_FEE_MARKET, chainId: L1_CHAIN_ID, nonce: i, maxPriorityFeePerGas: 1_000_000_000n, maxFeePerGas: DEPLOY_FEE, gas: DEPLOY_GAS, value: 0n, data, accessList: [] }, deployer.key)),
   );
   const hashes = await rpc.callMany(raw.map((transaction) => ({ method: "eth_sendRawTransaction", params: [bytesToHex(transaction)] })));
   await rpc.call("evm_mine", []);

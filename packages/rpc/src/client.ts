@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
-import { errorMessage, InvalidInputError, shorten, TemporaryError } from "@pangaea/primitives";
+import { CriticalError, errorMessage, InvalidInputError, shorten, TemporaryError } from "@pangaea/primitives";
 import { RpcError } from "./errors.ts";
 import { createJwt } from "./jwt.ts";
 
@@ -8,6 +8,8 @@ export interface RpcClientOptions {
   readonly timeoutMs?: number;
   readonly maxResponseBytes?: number;
   readonly jwtSecret?: Uint8Array;
+  /** The remedy to name when the server refuses the JWT. */
+  readonly onRefusal?: string;
 }
 
 export interface RpcCall {
@@ -17,13 +19,13 @@ export interface RpcCall {
 
 /**
  * A JSON-RPC client over HTTP(S) with kept-alive connections.
- * Errors: `RpcError` as the server gave it, `TemporaryError` when the server cannot be reached or does not answer JSON-RPC.
+ * Errors: `RpcError` as the server gave it, `CriticalError` when it refuses our JWT, `TemporaryError` when the server cannot be reached or does not answer JSON-RPC.
  */
 export class RpcClient {
   readonly url: string;
   readonly #target: URL;
   readonly #agent: HttpAgent;
-  readonly #options: Required<Omit<RpcClientOptions, "jwtSecret">> & RpcClientOptions;
+  readonly #options: Required<Omit<RpcClientOptions, "jwtSecret" | "onRefusal">> & RpcClientOptions;
   #nextId = 1;
 
   constructor(url: string, options: RpcClientOptions = {}) {
@@ -66,6 +68,11 @@ export class RpcClient {
     throw new TemporaryError(`${method} at ${this.url}: the answer is not JSON-RPC: ${shorten(JSON.stringify(reply) ?? "nothing")}`);
   }
 
+  #refusal(answer: string): Error {
+    const { jwtSecret, onRefusal = "both sides need the same secret file" } = this.#options;
+    return jwtSecret === undefined ? new TemporaryError(`${this.url} wants credentials (${shorten(answer)})`) : new CriticalError(`${this.url} refuses our JWT (${shorten(answer)}): ${onRefusal}`);
+  }
+
   async #post(body: unknown): Promise<unknown> {
     const text = JSON.stringify(body);
     const headers: Record<string, string> = { "content-type": "application/json", "content-length": String(Buffer.byteLength(text)) };
@@ -79,7 +86,7 @@ export class RpcClient {
       request.on("error", fail);
       request.end(text);
     });
-    if (status === 401) throw new TemporaryError(`${this.url} refuses our JWT (${answer.trim()}): both sides need the same secret file`);
+    if (status === 401) throw this.#refusal(answer.trim());
     try {
       return JSON.parse(answer);
     } catch {

@@ -2,6 +2,7 @@ export * from "./activities/activity.ts";
 export * from "./activities/heartbeat.ts";
 export * from "./activities/sync-status.ts";
 export * from "./back-off.ts";
+export * from "./chain-batcher.ts";
 export * from "./chain-container.ts";
 export * from "./metrics.ts";
 export * from "./options.ts";

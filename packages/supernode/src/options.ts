@@ -1,5 +1,5 @@
-import { chainIdList, flag, list, type OptionTable, type OptionValues, optionalWhole, port, resolveOptions, text, whole } from "@pangaea/config";
-import { InvalidInputError } from "@pangaea/primitives";
+import { type BatcherFlags, batcherFlagTable, DEFAULT_BATCHER_OPTIONS } from "@pangaea/batcher";
+import { chainIdList, choice, duration, flag, type GivenValues, list, type OptionTable, type OptionValues, optionalWhole, port, resolveOptions, scopedTable, text, unscoped, whole } from "@pangaea/config";
 
 /** Flags of the whole process; names are op-supernode's. */
 export const SUPERNODE_OPTIONS = {
@@ -8,28 +8,36 @@ export const SUPERNODE_OPTIONS = {
   l1: list("L1 JSON-RPC endpoints; the first that works is used", "URL,…", (url) => url),
   "l1.beacon": text("L1 beacon API endpoint", "URL"),
   "l1.beacon-fallbacks": list("further beacon endpoints, blob archives among them", "URL,…", (url) => url),
-  "l1.http-poll-interval": whole("milliseconds between looks at the L1 heads", 1_000, 50, 600_000, "MS"),
+  "l1.http-poll-interval": duration("time between looks at the L1 heads", 1_000, 50, 600_000),
   "l1.max-concurrency": whole("L1 requests under way at once", 10, 1, 1_000),
   "rpc.addr": text("address the RPC listens on", "HOST", "127.0.0.1"),
   "rpc.port": port("port of the RPC: root at /, chains at /<chainId>/; 0 takes a free one", 8420),
   "rpc.enable-admin": flag("serve admin_* methods"),
-  "log.level": text("debug, info, warn or error", "LEVEL", "info"),
+  "log.level": choice("least level of what is logged", ["debug", "info", "warn", "error"], "info"),
 } as const satisfies OptionTable;
+
+const BATCHER_FLAGS = batcherFlagTable(DEFAULT_BATCHER_OPTIONS);
 
 /** Flags of one virtual node: given as --vn.all.<flag> or --vn.<chainId>.<flag>; the chain's own wins. Names are op-node's where it has them. */
 export const VIRTUAL_NODE_OPTIONS = {
   "rollup.config": text("the chain's rollup.json", "FILE"),
   l2: text("Engine API of the chain's execution layer; without it the embedded one runs", "URL"),
-  "l2.jwt-secret": text("file with the 32-byte hex secret of that Engine API", "FILE"),
+  "l2.jwt-secret": text("file with the 32-byte hex secret of the Engine API, of --l2 or of the embedded one", "FILE"),
+  "l2.engine-rpc-timeout": duration("longest wait for an answer of --l2", 10_000, 100, 600_000),
   "l2.genesis": text("the chain's genesis.json, for the embedded execution layer", "FILE"),
   "l2.rpc.addr": text("address of the embedded execution layer's RPC", "HOST", "127.0.0.1"),
   "l2.rpc.port": optionalWhole("port of the embedded execution layer's RPC; absent serves none", "PORT"),
-  "l2.engine.port": optionalWhole("port of the embedded execution layer's Engine API with JWT; absent serves none", "PORT"),
+  "l2.engine.addr": text("address of the embedded execution layer's Engine API", "HOST", "127.0.0.1"),
+  "l2.engine.port": optionalWhole("port of the embedded execution layer's Engine API, which wants --l2.jwt-secret; absent serves none", "PORT"),
+  "verifier.l1-confs": whole("L1 blocks between the L1 head and the newest block that derivation reads", 0, 0, 10_000),
   "sequencer.enabled": flag("sequence the chain"),
   "sequencer.stopped": flag("start with the sequencer stopped"),
   "sequencer.l1-confs": whole("L1 blocks between the L1 head and the origin that the sequencer picks", 4, 0, 10_000),
   "sequencer.max-safe-lag": whole("stop building when unsafe is this many blocks ahead of safe; 0 is off", 0, 0),
   "sequencer.recover": flag("build only what derivation would build, to meet it again after a missed window"),
+  "batcher.enabled": flag("run the chain's batcher in this process"),
+  "batcher.private-key-file": text("file with the batcher's 32-byte hex key", "FILE"),
+  ...scopedTable("batcher", BATCHER_FLAGS),
 } as const satisfies OptionTable;
 
 export type SupernodeOptions = OptionValues<typeof SUPERNODE_OPTIONS>;
@@ -37,16 +45,18 @@ export type VirtualNodeOptions = OptionValues<typeof VIRTUAL_NODE_OPTIONS>;
 
 /** The table of every flag for these chains: the process's own, `vn.all.*`, and `vn.<id>.*` of each chain. */
 export function supernodeFlagTable(chainIds: readonly number[]): OptionTable {
-  const scoped = (scope: string) => Object.fromEntries(Object.entries(VIRTUAL_NODE_OPTIONS).map(([name, spec]) => [`vn.${scope}.${name}`, spec]));
-  return Object.assign({ ...SUPERNODE_OPTIONS }, scoped("all"), ...chainIds.map((chainId) => scoped(String(chainId))));
+  return Object.assign({ ...SUPERNODE_OPTIONS }, ...["all", ...chainIds].map((scope) => scopedTable(`vn.${scope}`, VIRTUAL_NODE_OPTIONS)));
 }
 
-/** The settings of one chain's node: its own flag, else `vn.all`, else the default. Throws `InvalidInputError` naming the flag. */
-export function virtualNodeOptions(chainId: number, given: Readonly<Record<string, string | undefined>>): VirtualNodeOptions {
-  const merged = Object.fromEntries(Object.keys(VIRTUAL_NODE_OPTIONS).map((name) => [name, given[`vn.${chainId}.${name}`] ?? given[`vn.all.${name}`]]));
-  try {
-    return resolveOptions(VIRTUAL_NODE_OPTIONS, merged, {});
-  } catch (error) {
-    throw error instanceof InvalidInputError ? new InvalidInputError(`chain ${chainId}: ${error.message.replace("--", "--vn.*.")}`) : error;
-  }
+/** What was given for one chain: its own flag, else `vn.all`. */
+export function givenToVirtualNode(chainId: number, given: GivenValues): GivenValues {
+  return Object.fromEntries(Object.keys(VIRTUAL_NODE_OPTIONS).map((name) => [name, given[`vn.${chainId}.${name}`] ?? given[`vn.all.${name}`]]));
 }
+
+/** The settings of one chain's node. Throws `InvalidInputError` naming the flag. */
+export function virtualNodeOptions(chainId: number, given: GivenValues): VirtualNodeOptions {
+  return resolveOptions(VIRTUAL_NODE_OPTIONS, givenToVirtualNode(chainId, given));
+}
+
+/** The settings of a chain's batcher. */
+export const batcherFlagsOf = (options: VirtualNodeOptions): BatcherFlags => unscoped("batcher", BATCHER_FLAGS, options);

@@ -1,13 +1,15 @@
+import { type Batcher, batcherAdminMethods } from "@pangaea/batcher";
 import type { RollupConfig } from "@pangaea/config";
 import { type SafetyAuthority, localAuthority } from "@pangaea/engine";
 import type { L1Client, L1Watcher } from "@pangaea/l1";
 import { VirtualNode, type VirtualNodeOptions } from "@pangaea/node";
 import { type Clock, CriticalError, errorMessage, type ExecutionLayer, type Logger, type Random } from "@pangaea/primitives";
-import { type Listening, type Page, type Route, RpcServer } from "@pangaea/rpc";
+import { type Listening, type Page, type Route, type RpcMethods, RpcServer } from "@pangaea/rpc";
 import type { Store } from "@pangaea/store";
 import type { Activity } from "./activities/activity.ts";
 import { createHeartbeat } from "./activities/heartbeat.ts";
 import { createSyncStatus } from "./activities/sync-status.ts";
+import { type ChainBatcherSetup, createChainBatcher } from "./chain-batcher.ts";
 import { ChainContainer } from "./chain-container.ts";
 import { createSupernodeMetrics, mergedMetrics } from "./metrics.ts";
 import { joinReadiness, type Readiness, readinessOf } from "./readiness.ts";
@@ -19,6 +21,8 @@ export interface ChainSetup {
   readonly store: Store;
   readonly node: VirtualNodeOptions;
   readonly authority?: SafetyAuthority;
+  /** Without it the chain's batches are somebody else's. */
+  readonly batcher?: ChainBatcherSetup;
 }
 
 export interface SupernodeModules {
@@ -38,6 +42,8 @@ export interface SupernodeSettings {
 /** How long a request waits for its chain to be ready, and how often it looks. */
 const GATE_MS = 60_000;
 const GATE_POLL_MS = 25;
+/** How long batchers may take to end once their time to flush is over. */
+const FLUSH_GRACE_MS = 200;
 
 /**
  * Runs every chain of a cluster in one process: a container each, activities above them, one L1 client and one RPC server for all.
@@ -47,9 +53,11 @@ export class Supernode {
   readonly chains: ReadonlyMap<number, ChainContainer>;
   readonly #modules: SupernodeModules;
   readonly #settings: SupernodeSettings;
+  readonly #batchers: ReadonlyMap<number, Batcher>;
   readonly #activities: readonly Activity[];
   readonly #metrics;
   readonly #abort = new AbortController();
+  #batchersStop: Promise<void> | undefined;
   #listening: Listening | undefined;
   #tasks: Promise<unknown>[] = [];
 
@@ -60,6 +68,7 @@ export class Supernode {
     this.#metrics = createSupernodeMetrics(settings.version);
     this.chains = new Map(settings.chains.map((chain) => [chain.config.l2ChainId, this.#container(chain)]));
     if (this.chains.size !== settings.chains.length) throw new CriticalError("two chains have the same id: each may be named once in --chains");
+    this.#batchers = new Map(settings.chains.flatMap(({ config, batcher }) => (batcher === undefined ? [] : [[config.l2ChainId, createChainBatcher(this.chains.get(config.l2ChainId)!, batcher, modules)] as const])));
     this.#activities = [createHeartbeat({ clock, random, log }), createSyncStatus(() => this.chains)];
   }
 
@@ -89,10 +98,32 @@ export class Supernode {
       if (running !== undefined) this.#tasks.push(running.catch((error: unknown) => this.#abort.signal.aborted || log.error("an activity failed", { activity: activity.name, error: errorMessage(error) })));
     }
     for (const chain of this.chains.values()) chain.start();
+    for (const { config, batcher } of this.#settings.chains) if (batcher?.stopped === false) this.#batchers.get(config.l2ChainId)?.start();
     return { port: this.#listening.port };
   }
 
+  /** The batcher of a chain, where this process runs it. */
+  batcher(chainId: number): Batcher | undefined {
+    return this.#batchers.get(chainId);
+  }
+
+  /** Stops the batchers; first they put on L1 what there is, within the time that their options allow. */
+  stopBatchers(): Promise<void> {
+    this.#batchersStop ??= this.#stopBatchers();
+    return this.#batchersStop;
+  }
+
+  async #stopBatchers(): Promise<void> {
+    const longest = Math.max(0, ...this.#settings.chains.map(({ batcher }) => batcher?.options.flushTimeoutMs ?? 0));
+    const bound = new AbortController();
+    const late = this.#modules.clock.sleep(longest + FLUSH_GRACE_MS, bound.signal).catch(() => {});
+    await Promise.race([Promise.all([...this.#batchers.values()].map((batcher) => batcher.stop({ flush: true }))), late]);
+    bound.abort();
+  }
+
+  /** Stops everything in order: the batchers first, while the chains still run. */
   async stop(): Promise<void> {
+    await this.stopBatchers();
     this.#abort.abort();
     await this.#listening?.close();
     await Promise.all([...this.chains.values()].map((chain) => chain.stop()));
@@ -115,7 +146,13 @@ export class Supernode {
       if (this.#modules.clock.now() >= deadline || this.#abort.signal.aborted) return { status: 503, message: "chain RPC not ready" };
       await this.#modules.clock.sleep(GATE_POLL_MS, this.#abort.signal).catch(() => {});
     }
-    return { methods: chain.rpcMethods() };
+    return { methods: this.#methods(chain) };
+  }
+
+  #methods(chain: ChainContainer): RpcMethods {
+    const setup = this.#settings.chains.find(({ config }) => config.l2ChainId === chain.chainId);
+    const batcher = this.#batchers.get(chain.chainId);
+    return { ...chain.rpcMethods(), ...(setup?.node.enableAdmin === true && batcher !== undefined ? batcherAdminMethods(batcher) : {}) };
   }
 
   async #page(path: string): Promise<Page | undefined> {

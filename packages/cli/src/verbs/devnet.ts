@@ -1,5 +1,5 @@
 import { DEVNET_OPTIONS, DevnetCluster, type DevnetSummary, systemClock, systemRandom, TEST_ACCOUNTS } from "@pangaea/devnet";
-import { readOptions } from "../command-line.ts";
+import { COMMON_OPTIONS, readGiven, sourcesOf, unknownVariables, valuesOf } from "../command-line.ts";
 import { createLineLogger, parseLogLevel } from "../logger.ts";
 import { type ChainStatusRow, statusLines, StatusView } from "../status-view.ts";
 import { VERSION } from "../version.ts";
@@ -33,13 +33,16 @@ function rows(cluster: DevnetCluster): readonly ChainStatusRow[] {
   });
 }
 
+export const DEVNET_TABLE = { ...DEVNET_OPTIONS, ...COMMON_OPTIONS };
+
 /** `pangaea devnet`: a local L1 and a cluster of L2s, until it is told to stop. */
 export async function devnet(argv: readonly string[]): Promise<void> {
-  const flags = readOptions("devnet", DEVNET_OPTIONS, argv, process.env);
+  const flags = valuesOf("devnet", DEVNET_TABLE, readGiven(sourcesOf("devnet", argv, process.env), DEVNET_TABLE));
   const started = Date.now();
   const isLive = process.stdout.isTTY === true && !flags.json && !flags.quiet;
   const view = new StatusView((text) => process.stdout.write(text));
   const log = createLineLogger(parseLogLevel(flags["log.level"]), (line) => (isLive ? view.print(line) : console.error(line)));
+  for (const variable of unknownVariables(DEVNET_TABLE, process.env)) log.warn("an environment variable is none of ours", { variable });
   const cluster = await DevnetCluster.start(flags, { clock: systemClock, random: systemRandom, log, version: VERSION });
   const stopped = untilStopped(cluster.l1.exited.then(() => "the local L1 ended by itself"));
   let timer: NodeJS.Timeout | undefined;

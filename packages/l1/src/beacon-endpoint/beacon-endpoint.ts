@@ -72,11 +72,6 @@ export class BeaconEndpoint {
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
-  /** Keeps the blobs of a block; called for each new head, so that none is lost in a reorg. */
-  async capture(blockHash: Hex): Promise<void> {
-    await this.#keeper.capture(blockHash);
-  }
-
   /** Keeps the blobs of all new blocks; called often enough, and before a reorg is made on purpose, none is lost. */
   catchUp(): Promise<void> {
     return this.#keeper.catchUp();

@@ -1,0 +1,119 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { batcherOptions, checkBatcherOptions, kzgCommitter, localSigner } from "@pangaea/batcher";
+import { type L2Genesis, parseGenesis, parseRollupConfig, type RollupConfig } from "@pangaea/config";
+import { HttpExecutionLayer } from "@pangaea/engine";
+import { WorkerExecutionLayer } from "@pangaea/execution";
+import type { KzgService } from "@pangaea/l1";
+import { errorMessage, type ExecutionLayer, InvalidInputError, type Logger } from "@pangaea/primitives";
+import { parseJwtSecret, RpcClient } from "@pangaea/rpc";
+import { openStore } from "@pangaea/store";
+import { batcherFlagsOf, type ChainSetup, type SupernodeOptions, type VirtualNodeOptions } from "@pangaea/supernode";
+import { VERSION } from "./version.ts";
+
+type ExecutionPlan =
+  | { readonly kind: "embedded"; readonly genesis: L2Genesis; readonly rpc?: { readonly host: string; readonly port: number }; readonly engineRpc?: { readonly host: string; readonly port: number; readonly jwtSecret: Uint8Array } }
+  | { readonly kind: "external"; readonly url: string; readonly jwtSecret: Uint8Array; readonly jwtFile: string; readonly timeoutMs: number };
+
+/** One chain as its settings and the files that they name describe it. */
+export interface ChainPlan {
+  readonly config: RollupConfig;
+  readonly options: VirtualNodeOptions;
+  readonly execution: ExecutionPlan;
+  readonly batcherKey?: Uint8Array;
+}
+
+async function readText(file: string, flag: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    throw new InvalidInputError(`${flag}: ${file} cannot be read (${errorMessage(error)})`);
+  }
+}
+
+async function readJson(file: string, flag: string): Promise<unknown> {
+  const text = await readText(file, flag);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InvalidInputError(`${flag}: ${file} is not JSON (${errorMessage(error)})`);
+  }
+}
+
+function required(value: string | undefined, flag: string, why: string): string {
+  if (value === undefined) throw new InvalidInputError(`${flag} is missing: ${why}`);
+  return value;
+}
+
+/** Reads the files that a chain's settings name. Throws `InvalidInputError` naming the flag, the file, what is wrong in it and the remedy. */
+export async function planChain(chainId: number, options: VirtualNodeOptions): Promise<ChainPlan> {
+  const flag = (name: string) => `--vn.${chainId}.${name}`;
+  const configFile = required(options["rollup.config"], flag("rollup.config"), "give the chain's rollup.json");
+  const config = parseRollupConfig(await readJson(configFile, flag("rollup.config")), configFile);
+  if (config.l2ChainId !== chainId) throw new InvalidInputError(`${configFile} is of chain ${config.l2ChainId}, not ${chainId}: check ${flag("rollup.config")}`);
+  const execution = await planExecution(options, flag);
+  if (!options["batcher.enabled"]) return { config, options, execution };
+  const keyFile = required(options["batcher.private-key-file"], flag("batcher.private-key-file"), `${flag("batcher.enabled")} wants the key that the batcher signs with`);
+  const batcherKey = parseKey(await readText(keyFile, flag("batcher.private-key-file")), keyFile);
+  checkBatcherOptions(batcherOptions(batcherFlagsOf(options)));
+  const { address } = localSigner(batcherKey);
+  if (address !== config.genesis.systemConfig.batcherAddress) throw new InvalidInputError(`${keyFile} is the key of ${address}, and the chain's batcher is ${config.genesis.systemConfig.batcherAddress} (${configFile}): check ${flag("batcher.private-key-file")}`);
+  return { config, options, execution, batcherKey };
+}
+
+async function planExecution(options: VirtualNodeOptions, flag: (name: string) => string): Promise<ExecutionPlan> {
+  const jwtFile = options["l2.jwt-secret"];
+  const secret = async (why: string) => parseJwtSecret(await readText(required(jwtFile, flag("l2.jwt-secret"), why), flag("l2.jwt-secret")), `${flag("l2.jwt-secret")}: ${jwtFile}`);
+  const url = options.l2;
+  if (url !== undefined) {
+    if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) throw new InvalidInputError(`${flag("l2")} wants an http or https URL, not "${url}"`);
+    for (const name of ["l2.genesis", "l2.rpc.port", "l2.engine.port"] as const) if (options[name] !== undefined) throw new InvalidInputError(`${flag(name)} is of the embedded execution layer, and ${flag("l2")} puts ${url} in its place: leave one of them out`);
+    return { kind: "external", url, jwtSecret: await secret(`the Engine API at ${url} wants a JWT; give the file that its execution client has`), jwtFile: jwtFile ?? "", timeoutMs: options["l2.engine-rpc-timeout"] };
+  }
+  const genesisFile = required(options["l2.genesis"], flag("l2.genesis"), `the embedded execution layer starts from the chain's genesis.json (or give ${flag("l2")} for an execution client of your own)`);
+  const genesis = parseGenesis(await readJson(genesisFile, flag("l2.genesis")), genesisFile);
+  const [rpcPort, enginePort] = [options["l2.rpc.port"], options["l2.engine.port"]];
+  return {
+    kind: "embedded",
+    genesis,
+    ...(rpcPort === undefined ? {} : { rpc: { host: options["l2.rpc.addr"] ?? "127.0.0.1", port: rpcPort } }),
+    ...(enginePort === undefined ? {} : { engineRpc: { host: options["l2.engine.addr"] ?? "127.0.0.1", port: enginePort, jwtSecret: await secret(`${flag("l2.engine.port")} serves nobody without a secret; make one with: openssl rand -hex 32`) } }),
+  };
+}
+
+/** The 32-byte key in a file's text. Throws `InvalidInputError`, which does not show it. */
+function parseKey(text: string, file: string): Uint8Array {
+  const hex = text.trim().replace(/^0x/, "");
+  if (!/^[0-9a-fA-F]{64}$/.test(hex)) throw new InvalidInputError(`${file} holds no private key: it must be 32 bytes of hex`);
+  return new Uint8Array(Buffer.from(hex, "hex"));
+}
+
+/** Opens an external execution layer. Its errors name the secret's file. */
+export function externalExecution(config: RollupConfig, { url, jwtSecret, jwtFile, timeoutMs }: Extract<ExecutionPlan, { readonly kind: "external" }>): ExecutionLayer {
+  const refusal = `--vn.${config.l2ChainId}.l2.jwt-secret: ${jwtFile} must hold the secret that the execution client at ${url} was started with`;
+  return new HttpExecutionLayer({ config, rpc: new RpcClient(url, { jwtSecret, timeoutMs, onRefusal: refusal }) });
+}
+
+/** What the supernode needs to run a planned chain. */
+export function chainSetup({ config, options, execution, batcherKey }: ChainPlan, supernode: SupernodeOptions, kzg: KzgService, log: Logger): ChainSetup {
+  const folder = supernode["data-dir"] === undefined ? undefined : join(supernode["data-dir"], String(config.l2ChainId));
+  const batcher = batcherFlagsOf(options);
+  return {
+    config,
+    store: openStore(folder === undefined ? undefined : join(folder, "safe_db")),
+    openExecution: async () => {
+      if (execution.kind === "external") return externalExecution(config, execution);
+      const { genesis, rpc, engineRpc } = execution;
+      const layer = await WorkerExecutionLayer.start({ config, genesis, ...(folder === undefined ? {} : { dataDir: join(folder, "chain") }), ...(rpc === undefined ? {} : { rpc }), ...(engineRpc === undefined ? {} : { engineRpc }) });
+      if (rpc !== undefined || engineRpc !== undefined) log.info("the execution layer serves", { chain: config.l2ChainId, rpcPort: layer.rpcPort ?? "none", enginePort: layer.enginePort ?? "none" });
+      return layer;
+    },
+    node: {
+      version: VERSION,
+      enableAdmin: supernode["rpc.enable-admin"],
+      verifierL1Confs: options["verifier.l1-confs"],
+      ...(options["sequencer.enabled"] ? { sequencer: { l1Confs: options["sequencer.l1-confs"], maxSafeLag: options["sequencer.max-safe-lag"], recover: options["sequencer.recover"], stopped: options["sequencer.stopped"] } } : {}),
+    },
+    ...(batcherKey === undefined ? {} : { batcher: { signer: localSigner(batcherKey), committer: kzgCommitter(kzg), options: batcherOptions(batcher), stopped: batcher.stopped } }),
+  };
+}

@@ -1,0 +1,73 @@
+import { type GivenValues, optionProblems, type OptionTable } from "@pangaea/config";
+import { devnetForks } from "@pangaea/devnet";
+import { errorMessage, InvalidInputError } from "@pangaea/primitives";
+import { givenToVirtualNode, SUPERNODE_OPTIONS, VIRTUAL_NODE_OPTIONS, virtualNodeOptions } from "@pangaea/supernode";
+import { planChain } from "../chain-setup.ts";
+import { readSettingsFile, unknownSettings, UsageError, valuesOf } from "../command-line.ts";
+import type { SettingsFile } from "../settings-file.ts";
+import { DEVNET_TABLE } from "./devnet.ts";
+import { supernodeTable } from "./supernode.ts";
+
+/** The message of an input error, of nothing else. */
+function messageOf(error: unknown): string {
+  if (error instanceof InvalidInputError) return errorMessage(error);
+  throw error;
+}
+
+function tableProblems(verb: string, table: OptionTable, given: GivenValues): readonly string[] {
+  return [...unknownSettings(verb, table, given), ...optionProblems(table, given)];
+}
+
+function devnetProblems(given: GivenValues): readonly string[] {
+  const problems = tableProblems("devnet", DEVNET_TABLE, given);
+  if (problems.length > 0) return problems;
+  try {
+    devnetForks(valuesOf("devnet", DEVNET_TABLE, given).fork, 1);
+    return [];
+  } catch (error) {
+    return [`${given.fork?.source}: ${messageOf(error)}`];
+  }
+}
+
+async function supernodeProblems(given: GivenValues, path: string): Promise<readonly string[]> {
+  const head = optionProblems({ chains: SUPERNODE_OPTIONS.chains }, given);
+  const chains = head.length > 0 || given.chains === undefined ? [] : SUPERNODE_OPTIONS.chains.parse(given.chains.text);
+  const missing = [...(given.chains === undefined ? [`${path} [supernode] has no chains: give the chain ids`] : []), ...(given.l1 === undefined ? [`${path} [supernode] has no l1: give the JSON-RPC URL of L1`] : [])];
+  const named = [...new Set(Object.keys(given).flatMap((name) => /^vn\.(\d+)\./.exec(name)?.[1] ?? []))].map(Number);
+  const strange = named.filter((id) => !chains.includes(id)).map((id) => `${path} [supernode] has settings of vn.${id}, and chains does not name ${id}`);
+  const general = [...tableProblems("supernode", supernodeTable([...new Set([...chains, ...named])]), given), ...missing, ...strange];
+  const perChain = await Promise.all(
+    chains.filter((id) => optionProblems(VIRTUAL_NODE_OPTIONS, givenToVirtualNode(id, given)).length === 0).map(async (id) => {
+      try {
+        await planChain(id, virtualNodeOptions(id, given));
+        return [];
+      } catch (error) {
+        return [`${path} [supernode]: ${messageOf(error)}`];
+      }
+    }),
+  );
+  return [...general, ...perChain.flat()];
+}
+
+/** Everything that is wrong in a file of settings and in the files that it names: each with its place and the remedy. */
+export async function configProblems({ path, verbs }: SettingsFile): Promise<readonly string[]> {
+  const problems = await Promise.all(
+    [...verbs].map(async ([verb, given]) => {
+      if (verb === "devnet") return devnetProblems(given);
+      if (verb === "supernode") return supernodeProblems(given, path);
+      return [`${path} [${verb}]: there is no verb ${verb} with settings; they stand under [devnet] or [supernode]`];
+    }),
+  );
+  return problems.flat();
+}
+
+/** `pangaea check-config FILE`: says what is wrong in a file of settings, and where. */
+export async function checkConfig(argv: readonly string[]): Promise<void> {
+  const [path, ...rest] = argv;
+  if (path === undefined || rest.length > 0 || path.startsWith("--")) throw new UsageError("pangaea check-config wants one file: pangaea check-config FILE");
+  const file = readSettingsFile(path, "check-config");
+  const problems = await configProblems(file);
+  for (const problem of problems) console.error(problem);
+  if (problems.length > 0) throw new InvalidInputError(`${path} has ${problems.length} ${problems.length === 1 ? "problem" : "problems"}`);
+  console.log(`${path}: ${[...file.verbs.keys()].map((verb) => `[${verb}]`).join(" ") || "nothing is set"}: in order`);
+}
