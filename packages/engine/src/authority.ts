@@ -13,15 +13,20 @@ export type SafetyVerdict = { readonly kind: "local" } | { readonly kind: "verif
 export interface SafetyAuthority {
   safeHead(): Promise<SafetyVerdict>;
   finalizedHead(): Promise<SafetyVerdict>;
+  crossUnsafeHead(): Promise<SafetyVerdict>;
   /** Whether a block may not stand: one that is derived is replaced by its deposits alone, any other is refused. */
   isDenied(number: number, hash: Hex): Promise<boolean>;
+  /** The heights from `from` on at which a block may not stand, ascending. */
+  deniedHeights(from: number): Promise<readonly number[]>;
 }
 
 /** A chain on its own: what it derives is safe, and nothing is denied. */
 export const localAuthority: SafetyAuthority = {
   safeHead: async () => ({ kind: "local" }),
   finalizedHead: async () => ({ kind: "local" }),
+  crossUnsafeHead: async () => ({ kind: "local" }),
   isDenied: async () => false,
+  deniedHeights: async () => [],
 };
 
 /**

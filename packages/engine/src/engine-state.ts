@@ -1,6 +1,7 @@
 import type { RollupConfig } from "@pangaea/config";
-import { type ExecutionLayer, type ExecutionPayloadEnvelope, type ForkchoiceState, formatBlock, type Hex, InvalidBlockError, type L2BlockRef, type Logger, NotFoundError, type PayloadAttributes, ResetError, TemporaryError } from "@pangaea/primitives";
-import type { SafetyAuthority } from "./authority.ts";
+import { l2BlockRefFromPayload } from "@pangaea/derivation";
+import { type BlockId, type ExecutionLayer, type ExecutionPayloadEnvelope, type ForkchoiceState, formatBlock, type Hex, InvalidBlockError, type L2BlockRef, type Logger, NotFoundError, type PayloadAttributes, ResetError, TemporaryError } from "@pangaea/primitives";
+import { grantedHead, type SafetyAuthority } from "./authority.ts";
 import { classify } from "./engine-errors.ts";
 import { checkOrder, type Heads } from "./heads.ts";
 
@@ -33,10 +34,21 @@ export class EngineState {
     return this.#heads;
   }
 
-  /** Moves some heads and the execution layer's labels with them. Errors as of `pushForkchoice`. */
-  async move(change: Partial<Heads>): Promise<void> {
+  /** Moves some heads and the execution layer's labels with them; cross-unsafe goes as far as the authority grants. Errors as of `pushForkchoice`. */
+  async move(change: Partial<Omit<Heads, "crossUnsafe">>): Promise<void> {
     const moved = { ...this.requireHeads(), ...change };
-    await this.setAll({ ...moved, crossUnsafe: moved.unsafe });
+    const verdict = await this.modules.authority.crossUnsafeHead();
+    const granted = await grantedHead(verdict, moved.unsafe, moved.crossUnsafe, (block) => this.canonical(block));
+    const highest = granted.number > moved.unsafe.number ? moved.unsafe : granted;
+    await this.setAll({ ...moved, crossUnsafe: highest.number > moved.safe.number ? highest : moved.safe });
+  }
+
+  /** The chain's block of that number and hash; undefined, with a warning, when the chain has none. */
+  async canonical({ number, hash }: BlockId): Promise<L2BlockRef | undefined> {
+    const envelope = await this.blockAt(number);
+    if (envelope?.payload.blockHash === hash) return l2BlockRefFromPayload(this.modules.config, envelope.payload);
+    this.modules.log.warn("the authority names a block that is not on this chain, labels stay", { number, hash, canonical: envelope?.payload.blockHash });
+    return undefined;
   }
 
   async setAll(heads: Heads): Promise<void> {

@@ -30,7 +30,10 @@ class Told implements SafetyAuthority {
   finalized: SafetyVerdict = { kind: "local" };
   readonly denied = new Set<Hex>();
   safeHead = async () => this.safe;
+  crossUnsafe: SafetyVerdict = { kind: "local" };
   finalizedHead = async () => this.finalized;
+  crossUnsafeHead = async () => this.crossUnsafe;
+  deniedHeights = async () => [];
   isDenied = async (_: number, hash: Hex) => this.denied.has(hash);
 }
 const verified = ({ hash, number }: BlockId): SafetyVerdict => ({ kind: "verified", block: { hash, number } });
@@ -308,6 +311,23 @@ describe("the labels", () => {
     authority.safe = verified({ hash: `0x${"ee".repeat(32)}`, number: 9 });
     await engine.followAuthority();
     expect(numbers(engine).safe).toBe(2);
+  });
+
+  it("show as cross-unsafe what the authority says, never below safe nor above unsafe", async () => {
+    const authority = new Told();
+    const { engine } = await open({}, authority);
+    const blocks = await extend(engine, 3);
+    const say = async (verdict: SafetyVerdict) => {
+      authority.crossUnsafe = verdict;
+      await engine.followAuthority();
+      return engine.requireHeads().crossUnsafe.number;
+    };
+    authority.safe = verified(blocks[0]!);
+    expect(await say(verified(blocks[1]!))).toBe(2);
+    expect(await say({ kind: "hold" })).toBe(2);
+    expect(await say({ kind: "local" })).toBe(3);
+    expect(await say(verified({ hash: `0x${"ee".repeat(32)}`, number: 2 }))).toBe(3);
+    expect(await say(verified(rollup.genesis))).toBe(1);
   });
 
   it("are not sent again when nothing moved", async () => {

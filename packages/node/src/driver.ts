@@ -1,8 +1,9 @@
 import type { RollupConfig } from "@pangaea/config";
-import { DerivationPipeline, findSyncStart } from "@pangaea/derivation";
-import type { EngineController } from "@pangaea/engine";
+import { DerivationPipeline } from "@pangaea/derivation";
+import type { EngineController, SafetyAuthority } from "@pangaea/engine";
 import { type Clock, errorKind, errorMessage, type ExecutionLayer, type ExecutionPayloadEnvelope, formatBlock, type L1BlockRef, type L1Heads, type L1Source, type Logger } from "@pangaea/primitives";
 import { Finality } from "./finality.ts";
+import { findResetPoint } from "./reset-point.ts";
 import type { SafeHeadDb } from "./safe-head-db.ts";
 import type { Sequencer } from "./sequencer/sequencer.ts";
 import { UnsafePayloads } from "./unsafe-payloads.ts";
@@ -13,6 +14,7 @@ export interface DriverModules {
   readonly l1Heads: { heads(): L1Heads | undefined; subscribe(listener: (heads: L1Heads) => void): () => void };
   readonly execution: ExecutionLayer;
   readonly engine: EngineController;
+  readonly authority: SafetyAuthority;
   readonly safeHeads: SafeHeadDb;
   readonly sequencer: Sequencer | undefined;
   readonly clock: Clock;
@@ -33,15 +35,21 @@ export class Driver {
   readonly #finality = new Finality();
   readonly #unsafePayloads = new UnsafePayloads();
   #needsReset = true;
+  /** Whether derivation has read all of L1 that there is. */
   #idle = false;
+  /** Whether something has come since the driver last looked: it does not rest then. */
+  #woken = false;
+  /** Whether L1 has moved since derivation last looked for its next block. */
+  #needsLook = false;
+  #authorityMoved = false;
   #finalizedSeen = -1;
   #retryAt = 0;
   #retryDelay = RETRY_FIRST_MS;
-  #wake: () => void = () => {};
+  #endRest: () => void = () => {};
 
   constructor(modules: DriverModules) {
     this.#modules = modules;
-    this.#pipeline = new DerivationPipeline({ config: modules.config, l1: modules.l1, l2: modules.execution });
+    this.#pipeline = new DerivationPipeline({ config: modules.config, l1: modules.l1, l2: modules.execution, replaced: async (number) => (await modules.authority.deniedHeights(number))[0] === number });
   }
 
   /** The L1 block that derivation reads. */
@@ -50,25 +58,33 @@ export class Driver {
   }
 
   addUnsafePayload(envelope: ExecutionPayloadEnvelope): void {
-    if (this.#unsafePayloads.add(envelope)) this.#wake();
+    if (this.#unsafePayloads.add(envelope)) this.wake();
   }
 
   requestReset(): void {
     this.#needsReset = true;
-    this.#wake();
+    this.wake();
+  }
+
+  /** Tells that the authority may grant other heads than before. */
+  authorityMoved(): void {
+    this.#authorityMoved = true;
+    this.wake();
   }
 
   wake(): void {
-    this.#wake();
+    this.#woken = true;
+    this.#endRest();
   }
 
   /** Runs until the signal aborts. Throws what cannot be handled here: `CriticalError`. */
   async run(signal: AbortSignal): Promise<void> {
     const unsubscribe = this.#modules.l1Heads.subscribe(() => {
       this.#idle = false;
-      this.#wake();
+      this.#needsLook = true;
+      this.wake();
     });
-    signal.addEventListener("abort", () => this.#wake(), { once: true });
+    signal.addEventListener("abort", () => this.wake(), { once: true });
     try {
       while (!signal.aborted) {
         if (!(await this.#turn())) await this.#rest(signal);
@@ -105,15 +121,21 @@ export class Driver {
       await this.#modules.engine.insertUnsafe(next);
       return true;
     }
+    if (this.#authorityMoved) {
+      this.#authorityMoved = false;
+      await this.#modules.engine.followAuthority();
+      return true;
+    }
     if (await this.#finalize()) return true;
     if (this.#idle) return false;
     return this.#derive();
   }
 
   async #reset(): Promise<void> {
-    const { config, l1, execution, engine, safeHeads, sequencer, log } = this.#modules;
+    const { engine, safeHeads, sequencer, log } = this.#modules;
     sequencer?.cancel();
-    const start = await findSyncStart({ config, l1, l2: execution });
+    const start = await findResetPoint(this.#modules);
+    sequencer?.waitForSafe(start.replaces);
     await engine.reset(start);
     await this.#pipeline.reset(start.safe);
     this.#finality.clear();
@@ -121,14 +143,16 @@ export class Driver {
     safeHeads.truncate({ ...start.safe, number: start.safe.number + 1 });
     this.#needsReset = false;
     this.#idle = false;
+    this.#authorityMoved = true;
     log.info("derivation starts", { unsafe: formatBlock(start.unsafe), safe: formatBlock(start.safe), finalized: formatBlock(start.finalized), l1: formatBlock(this.#pipeline.origin() ?? start.safe.l1Origin) });
   }
 
   async #derive(): Promise<boolean> {
     const { engine, safeHeads } = this.#modules;
+    this.#needsLook = false;
     const step = await this.#pipeline.step(engine.requireHeads().pendingSafe);
     if (step.kind === "idle") {
-      this.#idle = true;
+      this.#idle = !this.#needsLook;
       return false;
     }
     if (step.kind !== "attributes") return true;
@@ -182,6 +206,10 @@ export class Driver {
   }
 
   async #rest(signal: AbortSignal): Promise<void> {
+    if (this.#woken) {
+      this.#woken = false;
+      return;
+    }
     const now = this.#modules.clock.now();
     const due = this.#needsReset ? undefined : this.#modules.sequencer?.due();
     const retry = this.#retryAt > now ? this.#retryAt - now : IDLE_MS;
@@ -190,9 +218,10 @@ export class Driver {
     await Promise.race([
       this.#modules.clock.sleep(delay, AbortSignal.any([signal, nap.signal])).catch(() => {}),
       new Promise<void>((resolve) => {
-        this.#wake = resolve;
+        this.#endRest = resolve;
       }),
     ]);
+    this.#woken = false;
     nap.abort();
   }
 }

@@ -1,5 +1,7 @@
+export * from "./confirmed-l1.ts";
 export * from "./driver.ts";
 export * from "./finality.ts";
+export * from "./reset-point.ts";
 export * from "./safe-head-db.ts";
 export * from "./sequencer/origin-selector.ts";
 export * from "./sequencer/sequencer.ts";

@@ -41,6 +41,27 @@ export class SafeHeadDb {
     throw new NotFoundError(`no safe head is recorded at or before L1 block ${l1Number}`);
   }
 
+  /** The newest entry whose L1 block is still on L1, found by bisection; undefined when there is none. Entries of a chain that L1 left follow those that stand. */
+  async newestOn(isOnL1: (block: BlockId) => Promise<boolean>): Promise<{ readonly l1Block: BlockId; readonly safeHead: BlockId } | undefined> {
+    const edge = (reverse: boolean) => [...this.#store.entries({ from: keyOf(0), reverse, limit: 1 })].map(([key, value]) => decode(key, value))[0];
+    const [oldest, newest] = [edge(false), edge(true)];
+    if (oldest === undefined || newest === undefined) return undefined;
+    if (await isOnL1(newest.l1Block)) return newest;
+    if (!(await isOnL1(oldest.l1Block))) return undefined;
+    let found = oldest;
+    for (let low = oldest.l1Block.number, high = newest.l1Block.number; high - low > 1; ) {
+      const middle = (low + high) >>> 1;
+      const entry = this.safeHeadAtL1(middle);
+      if (await isOnL1(entry.l1Block)) {
+        found = entry;
+        low = middle;
+      } else {
+        high = Math.min(middle, entry.l1Block.number);
+      }
+    }
+    return found;
+  }
+
   /** The first L1 block at which an L2 block was safe. Throws `NotFoundError` when it has not been yet. */
   l1AtSafeHead(l2Number: number): BlockId {
     for (const [key, value] of this.#store.entries({ from: keyOf(0) })) {

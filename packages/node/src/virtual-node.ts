@@ -1,9 +1,10 @@
 import type { RollupConfig } from "@pangaea/config";
-import { EngineController, type SafetyAuthority } from "@pangaea/engine";
-import { type Clock, CriticalError, type ExecutionLayer, type ExecutionPayloadEnvelope, type L1Heads, type L1Source, type Logger, NotFoundError } from "@pangaea/primitives";
+import { EngineController, type Heads, type SafetyAuthority } from "@pangaea/engine";
+import { type BlockId, type Clock, CriticalError, type ExecutionLayer, type ExecutionPayloadEnvelope, type L1Heads, type L1Source, type Logger, NotFoundError } from "@pangaea/primitives";
 import type { RpcMethods } from "@pangaea/rpc";
 import type { Store } from "@pangaea/store";
 import type { Registry } from "prom-client";
+import { confirmedL1 } from "./confirmed-l1.ts";
 import { Driver } from "./driver.ts";
 import { createNodeMetrics } from "./metrics.ts";
 import { adminMethods, optimismMethods } from "./rpc/methods.ts";
@@ -21,11 +22,15 @@ export interface VirtualNodeModules {
   readonly clock: Clock;
   readonly log: Logger;
   readonly publish?: (envelope: ExecutionPayloadEnvelope) => Promise<void>;
+  /** Changes how much is logged; throws `InvalidInputError` for a level that does not exist. */
+  readonly setLogLevel?: (level: string) => void;
 }
 
 export interface VirtualNodeOptions {
   readonly version: string;
   readonly enableAdmin: boolean;
+  /** Confirmations that an L1 block needs before derivation reads it. */
+  readonly verifierL1Confs?: number;
   readonly sequencer?: { readonly l1Confs: number; readonly maxSafeLag: number; readonly recover: boolean; readonly stopped: boolean };
 }
 
@@ -48,7 +53,8 @@ export class VirtualNode {
     this.#engine = new EngineController(modules);
     this.#safeHeads = new SafeHeadDb(modules.store);
     this.#sequencer = options.sequencer === undefined ? undefined : new Sequencer({ ...modules, engine: this.#engine, l1Heads: () => modules.l1Heads.heads() }, options.sequencer);
-    this.#driver = new Driver({ ...modules, engine: this.#engine, safeHeads: this.#safeHeads, sequencer: this.#sequencer });
+    const l1 = confirmedL1(modules.l1, () => modules.l1Heads.heads(), options.verifierL1Confs ?? 0);
+    this.#driver = new Driver({ ...modules, l1, engine: this.#engine, safeHeads: this.#safeHeads, sequencer: this.#sequencer });
     this.metrics = createNodeMetrics(modules.config.l2ChainId, () => this.syncStatus());
     this.done = new Promise((resolve) => {
       this.#finish = resolve;
@@ -68,6 +74,26 @@ export class VirtualNode {
   async stop(): Promise<void> {
     this.#abort.abort();
     await Promise.race([this.done, this.#modules.clock.sleep(2_000).catch(() => {})]);
+  }
+
+  /** Tells that the authority may grant other heads than before. */
+  authorityMoved(): void {
+    this.#driver.authorityMoved();
+  }
+
+  /** Has the chain derive again from its safe head: called when a block that stands was denied. */
+  requestReset(): void {
+    this.#driver.requestReset();
+  }
+
+  /** The first L1 block at which an L2 block was local safe. Throws `NotFoundError` when that is not known. */
+  l1AtSafeHead(number: number): BlockId {
+    return this.#safeHeads.l1AtSafeHead(number);
+  }
+
+  /** The heads as they are now; undefined until the first reset. */
+  get heads(): Heads | undefined {
+    return this.#engine.heads;
   }
 
   syncStatus(): SyncStatus {

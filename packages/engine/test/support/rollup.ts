@@ -3,7 +3,7 @@ import type { ForkSchedule, RollupConfig } from "@pangaea/config";
 import { type DerivedAttributes, l2BlockRefFromPayload, prepareAttributes } from "@pangaea/derivation";
 import type { EmbeddedExecutionLayer } from "@pangaea/execution";
 import {
-  concatBytes, encodeFrame, encodeSingularBatch, encodeTransaction, type ExecutionLayer, type ExecutionPayloadEnvelope, type Hex, isDepositTransaction, joinBytes, keccak256Hex, type L1BlockRef, type L2BlockRef, rlpEncode, signTransaction, TX_FEE_MARKET,
+  concatBytes, encodeFrame, encodeSingularBatch, encodeSpanBatch, encodeTransaction, type ExecutionLayer, type ExecutionPayloadEnvelope, type Hex, hexToBytes, isDepositTransaction, joinBytes, keccak256Hex, type L1BlockRef, type L2BlockRef, rlpEncode, signTransaction, TX_FEE_MARKET,
 } from "@pangaea/primitives";
 import { carol, GENESIS_TIME, testConfig, testLayer } from "../../../execution/test/support/chain.ts";
 import { FakeL1 } from "../../../derivation/test/support/fake-l1.ts";
@@ -49,13 +49,29 @@ export async function foreignBlock(rollup: Rollup, parent: L2BlockRef, transacti
   return envelope;
 }
 
+const userTransactions = (transactions: readonly Uint8Array[]) => transactions.filter((transaction) => !isDepositTransaction(transaction));
+
 /** L1 transactions that carry these blocks as one channel of singular batches. */
 export function batchTransactions(config: RollupConfig, blocks: readonly ExecutionPayloadEnvelope[]): readonly Uint8Array[] {
-  const batches = blocks.map(({ payload }) => {
+  return channelTransactions(config, blocks.map(({ payload }) => {
     const { l1Origin } = l2BlockRefFromPayload(config, payload);
-    return rlpEncode(encodeSingularBatch({ parentHash: payload.parentHash, epochNumber: l1Origin.number, epochHash: l1Origin.hash, timestamp: payload.timestamp, transactions: payload.transactions.filter((transaction) => !isDepositTransaction(transaction)) }));
-  });
-  const data = deflateSync(joinBytes(batches));
+    return encodeSingularBatch({ parentHash: payload.parentHash, epochNumber: l1Origin.number, epochHash: l1Origin.hash, timestamp: payload.timestamp, transactions: userTransactions(payload.transactions) });
+  }));
+}
+
+/** L1 transactions that carry these blocks as one span batch. */
+export function spanBatchTransactions(config: RollupConfig, blocks: readonly ExecutionPayloadEnvelope[]): readonly Uint8Array[] {
+  const refs = blocks.map(({ payload }) => l2BlockRefFromPayload(config, payload));
+  const [first, last] = [refs[0]!, refs.at(-1)!];
+  const batch = {
+    relTimestamp: BigInt(first.timestamp - config.genesis.l2Time), l1OriginNumber: BigInt(last.l1Origin.number), parentCheck: hexToBytes(first.parentHash).slice(0, 20), l1OriginCheck: hexToBytes(last.l1Origin.hash).slice(0, 20),
+    blocks: blocks.map(({ payload }, i) => ({ startsEpoch: refs[i]!.sequenceNumber === 0, transactions: userTransactions(payload.transactions) })),
+  };
+  return channelTransactions(config, [encodeSpanBatch(batch, config.l2ChainId)]);
+}
+
+function channelTransactions(config: RollupConfig, batches: readonly Uint8Array[]): readonly Uint8Array[] {
+  const data = deflateSync(joinBytes(batches.map((batch) => rlpEncode(batch))));
   const frame = encodeFrame({ channelId: keccak256Hex(data).slice(0, 34) as Hex, number: 0, data, isLast: true });
   const unsigned = { type: TX_FEE_MARKET, chainId: config.l1ChainId, nonce: 0, gas: 1_000_000, to: INBOX, value: 0n, data: concatBytes(Uint8Array.of(0), frame), maxFeePerGas: 1n, maxPriorityFeePerGas: 0n, accessList: [] } as const;
   return [encodeTransaction(signTransaction(unsigned, batcher.key))];

@@ -1,7 +1,7 @@
 import { rollupConfigToJson, type RollupConfig } from "@pangaea/config";
 import { l2BlockRefFromPayload } from "@pangaea/derivation";
-import { type ExecutionLayer, InvalidInputError, isHex, outputRootV0, quantityToNumber, ZERO_HASH } from "@pangaea/primitives";
-import { RpcError, RpcErrorCode, type RpcMethods } from "@pangaea/rpc";
+import { type ExecutionLayer, type ExecutionPayloadEnvelope, headerHash, InvalidInputError, isHex, outputRootV0, payloadToHeader, quantityToNumber, ZERO_HASH } from "@pangaea/primitives";
+import { payloadEnvelopeFromJson, RpcError, RpcErrorCode, type RpcMethods } from "@pangaea/rpc";
 import type { Driver } from "../driver.ts";
 import type { SafeHeadDb } from "../safe-head-db.ts";
 import type { Sequencer } from "../sequencer/sequencer.ts";
@@ -15,6 +15,7 @@ export interface NodeRpcModules {
   readonly sequencer: Sequencer | undefined;
   readonly status: () => SyncStatus;
   readonly version: string;
+  readonly setLogLevel?: (level: string) => void;
 }
 
 /** `optimism_*`: the rollup node's own API. Source: specs `protocol/rollup-node.md`. */
@@ -34,7 +35,7 @@ export function optimismMethods({ config, execution, safeHeads, status, version 
 }
 
 /** `admin_*`: served only when asked for. */
-export function adminMethods({ driver, sequencer }: NodeRpcModules): RpcMethods {
+export function adminMethods({ driver, sequencer, setLogLevel }: NodeRpcModules): RpcMethods {
   const required = (): Sequencer => {
     if (sequencer === undefined) throw new RpcError(RpcErrorCode.server, "sequencer not enabled: start the node with --vn.<id>.sequencer.enabled");
     return sequencer;
@@ -56,6 +57,24 @@ export function adminMethods({ driver, sequencer }: NodeRpcModules): RpcMethods 
       required().setRecoverMode(on === true);
       return null;
     },
+    admin_postUnsafePayload: ([envelope]) => {
+      driver.addUnsafePayload(checkedEnvelope(envelope));
+      return null;
+    },
+    admin_setLogLevel: ([level]) => {
+      if (setLogLevel === undefined) throw new RpcError(RpcErrorCode.server, "the log level of this process cannot be changed: restart it with --log.level");
+      setLogLevel(String(level));
+      return null;
+    },
+    admin_overrideLeader: () => null,
     admin_conductorEnabled: () => false,
   };
+}
+
+/** An envelope from outside whose hash is that of its content. Throws `InvalidInputError`. */
+function checkedEnvelope(json: unknown): ExecutionPayloadEnvelope {
+  const envelope = payloadEnvelopeFromJson(json);
+  const computed = headerHash(payloadToHeader(envelope));
+  if (computed !== envelope.payload.blockHash) throw new InvalidInputError(`the payload says that its hash is ${envelope.payload.blockHash}, its content hashes to ${computed}`);
+  return envelope;
 }

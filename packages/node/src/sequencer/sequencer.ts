@@ -1,6 +1,6 @@
 import { maxSequencerDrift, type RollupConfig } from "@pangaea/config";
 import { isQuietActivationBlock, prepareAttributes } from "@pangaea/derivation";
-import type { Building, EngineController } from "@pangaea/engine";
+import type { Building, EngineController, Heads } from "@pangaea/engine";
 import { type Clock, errorKind, errorMessage, type ExecutionLayer, type ExecutionPayloadEnvelope, formatBlock, type Hex, InvalidInputError, type L1Heads, type L1Source, type L2BlockRef, type Logger } from "@pangaea/primitives";
 import { selectOrigin } from "./origin-selector.ts";
 
@@ -36,6 +36,7 @@ export class Sequencer {
   #recover: boolean;
   #building: Building | undefined;
   #notBefore = 0;
+  #awaited: number | undefined;
 
   constructor(modules: SequencerModules, options: SequencerOptions) {
     this.#modules = modules;
@@ -73,10 +74,15 @@ export class Sequencer {
     this.#building = undefined;
   }
 
+  /** Builds nothing until the block of this height is local safe. */
+  waitForSafe(number: number | undefined): void {
+    this.#awaited = number;
+  }
+
   /** Milliseconds until there is something to do; undefined when there is nothing. */
   due(): number | undefined {
     const heads = this.#modules.engine.heads;
-    if (!this.#active || heads === undefined || this.#lagsTooFar()) return undefined;
+    if (!this.#active || heads === undefined || this.#lagsTooFar(heads) || this.#waits(heads)) return undefined;
     const now = this.#modules.clock.now();
     const { unsafe } = heads;
     if (this.#building !== undefined && this.#building.parent.hash !== unsafe.hash) this.#building = undefined;
@@ -84,8 +90,12 @@ export class Sequencer {
     return Math.max(at, this.#notBefore) - now;
   }
 
-  #lagsTooFar(): boolean {
-    const { unsafe, safe } = this.#modules.engine.requireHeads();
+  #waits({ localSafe }: Heads): boolean {
+    if (this.#awaited !== undefined && localSafe.number >= this.#awaited) this.#awaited = undefined;
+    return this.#awaited !== undefined;
+  }
+
+  #lagsTooFar({ unsafe, safe }: Heads): boolean {
     return this.#options.maxSafeLag > 0 && unsafe.number - safe.number >= this.#options.maxSafeLag;
   }
 

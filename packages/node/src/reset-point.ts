@@ -1,0 +1,47 @@
+import type { RollupConfig } from "@pangaea/config";
+import { findSyncStart, l2BlockRefFromPayload, type SyncStart } from "@pangaea/derivation";
+import type { SafetyAuthority } from "@pangaea/engine";
+import { type BlockId, type ExecutionLayer, type L1Source, type L2BlockRef, NotFoundError } from "@pangaea/primitives";
+import type { SafeHeadDb } from "./safe-head-db.ts";
+
+export interface ResetPoint extends SyncStart {
+  /** The height at which a denied block gives way; nothing is built on what comes before it until derivation has passed there. */
+  readonly replaces: number | undefined;
+}
+
+export interface ResetPointModules {
+  readonly config: RollupConfig;
+  readonly l1: L1Source;
+  readonly execution: ExecutionLayer;
+  readonly safeHeads: SafeHeadDb;
+  readonly authority: SafetyAuthority;
+}
+
+/**
+ * The heads to go on from after a reset: the sync start, its safe head no newer than the L1 data that still stands, its unsafe head below
+ * the first block that may not stand. Errors as of `findSyncStart`.
+ * Source: specs `protocol/derivation.md#finding-the-sync-starting-point`.
+ */
+export async function findResetPoint({ config, l1, execution, safeHeads, authority }: ResetPointModules): Promise<ResetPoint> {
+  const start = await findSyncStart({ config, l1, l2: execution });
+  const refAt = async (number: number): Promise<L2BlockRef> => l2BlockRefFromPayload(config, (await execution.payloadByNumber(number)).payload);
+
+  const newest = await safeHeads.newestOn((block) => isOnL1(l1, block));
+  const safe = newest !== undefined && newest.safeHead.number < start.safe.number ? await refAt(Math.max(newest.safeHead.number, start.finalized.number)) : start.safe;
+
+  for (const height of await authority.deniedHeights(safe.number + 1)) {
+    if (height > start.unsafe.number) break;
+    const { payload } = await execution.payloadByNumber(height);
+    if (await authority.isDenied(height, payload.blockHash)) return { ...start, safe, unsafe: await refAt(height - 1), replaces: height };
+  }
+  return { ...start, safe, replaces: undefined };
+}
+
+async function isOnL1(l1: L1Source, block: BlockId): Promise<boolean> {
+  try {
+    return (await l1.blockRefByNumber(block.number)).hash === block.hash;
+  } catch (error) {
+    if (error instanceof NotFoundError) return false;
+    throw error;
+  }
+}
