@@ -1,4 +1,4 @@
-import type { RollupConfig } from "@pangaea/config";
+import type { L2Genesis, RollupConfig } from "@pangaea/config";
 import { buildL2Genesis } from "@pangaea/contracts";
 import { Blockchain, EmbeddedExecutionLayer, genesisBlock, TransactionPool } from "@pangaea/execution";
 import { encodeTransaction, type Hex, keccak256, privateKeyToAddress, signTransaction, TX_FEE_MARKET, utf8ToBytes, ZERO_ADDRESS, ZERO_HASH } from "@pangaea/primitives";
@@ -14,7 +14,7 @@ const GENESIS_TIME = 1_000;
 export const keys = (count: number): Uint8Array[] => Array.from({ length: count }, (_, i) => keccak256(utf8ToBytes(`bench account ${i}`)));
 
 /** An L2 of its own with funded accounts, in a folder or in memory. */
-export function openChain(senders: readonly Uint8Array[], dataDir?: string): { readonly chain: Blockchain; readonly layer: EmbeddedExecutionLayer } {
+export function openChain(senders: readonly Uint8Array[], dataDir?: string): { readonly chain: Blockchain; readonly layer: EmbeddedExecutionLayer; readonly genesis: L2Genesis } {
   const funded = Object.fromEntries(senders.map((key): [Hex, bigint] => [privateKeyToAddress(key), 10n ** 21n]));
   const genesis = buildL2Genesis({ chainId: CHAIN_ID, timestamp: GENESIS_TIME, forks: FORKS, feeMarket: FEE_MARKET, gasLimit: GAS_LIMIT, funded, owner: ZERO_ADDRESS, feeRecipient: ZERO_ADDRESS });
   const config: RollupConfig = {
@@ -23,7 +23,7 @@ export function openChain(senders: readonly Uint8Array[], dataDir?: string): { r
     batchInboxAddress: ZERO_ADDRESS, depositContractAddress: ZERO_ADDRESS, l1SystemConfigAddress: ZERO_ADDRESS, protocolVersionsAddress: ZERO_ADDRESS, feeMarket: FEE_MARKET,
   };
   const chain = new Blockchain({ config, genesis, store: openStore(dataDir) });
-  return { chain, layer: new EmbeddedExecutionLayer(chain, new TransactionPool(chain)) };
+  return { chain, layer: new EmbeddedExecutionLayer(chain, new TransactionPool(chain)), genesis };
 }
 
 /** A signed transaction, encoded. */
