@@ -57,7 +57,10 @@ export function writeLogIndex(out: Uint8Array, at: number, value: number): void 
 /** A chain id as a 32-byte word. Throws `InvalidInputError` when it does not fit. */
 export function chainIdWord(chainId: bigint): Uint8Array {
   if (chainId < 0n || chainId > MAX_U256) throw new InvalidInputError(`chain id ${chainId} does not fit into 256 unsigned bits`);
-  return bigIntToBytes(chainId, WORD);
+  if (chainId > MAX_U64) return bigIntToBytes(chainId, WORD);
+  const word = new Uint8Array(WORD);
+  writeU64(word, WORD - 8, chainId);
+  return word;
 }
 
 /** The ABI encoding of an identifier: origin, block number, log index, timestamp, chain id; 160 bytes. Throws `InvalidInputError` for a field out of range. */
