@@ -3,13 +3,16 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { type AbiValue, abiBytesAt, abiEncode, abiWord, encodeCall, selector } from "../src/index.ts";
 import { ALICE, ETHER, type TestChain } from "./support/chain.ts";
 import {
-  BOB, checksum, eventText, expectError, FORWARDER, forward, freshChains, idWords, INBOX, installForwarder, LIQUIDITY, logText, type Message, MESSENGER, relay, relayCall, relayed, SEND, sentMessage,
+  BOB, checksum, eventText, expectError, FORWARDER, forward, freshChains, idWords, INBOX, installForwarder, LIQUIDITY, logText, type Message, MESSENGER, relay, relayCall, relayed, SEND, sentMessage, together,
 } from "./support/interop.ts";
 
 const RESEND = "resendMessage(uint256,uint256,address,address,bytes)";
 const SENT = "SentMessage(uint256,address,uint256,address,bytes)";
 const TARGET: Hex = `0x${"7a".repeat(20)}`;
 const TEXT = utf8ToBytes("over there");
+
+/** Gives back what `successfulMessages` says of the hash in its slot 0. */
+const PROBE_CODE: Hex = `0x63b1b1b20960e01b600052600054600452602060006024600073${MESSENGER.slice(2)}5afa5060206000f3`;
 
 let a: TestChain;
 let b: TestChain;
@@ -102,11 +105,21 @@ describe("L2ToL2CrossDomainMessenger relays", () => {
     expectError(b.call({ to: MESSENGER, data: call }), "NotEntered");
   });
 
-  test("several messages in one transaction after each other, each with its own context", () => {
-    const context = forward(MESSENGER, encodeCall("crossDomainMessageContext()", []));
-    const messages = [ALICE, BOB].map((from) => sentMessage(a, a.run(from, MESSENGER, SEND, [902, FORWARDER, context])));
-    const answers = messages.map((message) => bytesToHex(abiBytesAt(relayed(b, message).output, 0)));
-    expect(answers).toEqual([ALICE, BOB].map((from) => bytesToHex(abiEncode([from, 901]))));
+  test("several messages in one transaction after each other, each with its own context, and none is left after them", () => {
+    const context = encodeCall("crossDomainMessageContext()", []);
+    const messages = [ALICE, BOB].map((from) => sentMessage(a, a.run(from, MESSENGER, SEND, [902, FORWARDER, forward(MESSENGER, context)])));
+    const outcomes = together(b, [...messages.map((message) => [MESSENGER, relayCall(message)] as const), [MESSENGER, context]], messages.map(checksum));
+    expect(outcomes.map(({ success }) => success)).toEqual([true, true, false]);
+    expect(outcomes.slice(0, 2).map(({ output }) => bytesToHex(abiBytesAt(output, 0)))).toEqual([ALICE, BOB].map((from) => bytesToHex(abiEncode([from, 901]))));
+    for (const name of ["sender", "source"]) expect(b.state.transient(MESSENGER, BigInt(keccak256Hex(utf8ToBytes(`l2tol2crossdomainmessenger.${name}`))) - 1n)).toBe(0n);
+  });
+
+  test("a message that its target sees as relayed already", () => {
+    const probe: Hex = `0x${"9b".repeat(20)}`;
+    const nothing = new Uint8Array(0);
+    b.state.setCode(probe, hexToBytes(PROBE_CODE));
+    b.state.setStorage(probe, 0n, BigInt(hashOf(0n, probe, nothing)));
+    expect(bytesToHex(abiBytesAt(relayed(b, send(probe, nothing)).output, 0))).toBe(bytesToHex(abiWord(true)));
   });
 
   const FAULTS: readonly (readonly [string, string, (message: Message) => Message])[] = [

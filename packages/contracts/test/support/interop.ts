@@ -1,7 +1,7 @@
-import { INTEROP_PREDEPLOYS } from "@pangaea/config";
+import { INTEROP_PREDEPLOYS, MULTICALL3_ADDRESS } from "@pangaea/config";
 import { bytesEqual, bytesToHex, concatBytes, type Hex, hexToBytes, keccak256, type Log, utf8ToBytes, writeU32, writeU64 } from "@pangaea/primitives";
 import { expect } from "vitest";
-import { type AbiWord, abiEncode, abiWord, buildL2Genesis, encodeCall, selector } from "../../src/index.ts";
+import { type AbiWord, abiBytesAt, abiEncode, abiWord, abiWordAt, buildL2Genesis, encodeCall, selector } from "../../src/index.ts";
 import { ALICE, ETHER, genesisInput, type Outcome, TestChain, TIMESTAMP } from "./chain.ts";
 
 export const BOB: Hex = `0x${"b0".repeat(20)}`;
@@ -90,6 +90,18 @@ export const logText = ({ address, topics, data }: Log) => ({ address: bytesToHe
 export const eventText = (address: Hex, signature: string, indexed: readonly AbiWord[], values: readonly (AbiWord | Uint8Array)[]) => ({
   address, topics: [bytesToHex(topic(signature)), ...indexed.map((value) => bytesToHex(abiWord(value)))], data: bytesToHex(abiEncode(values)),
 });
+
+/** Makes calls in one transaction, the failing ones included: of each whether it succeeded, and what it gave back. */
+export function together(chain: TestChain, calls: readonly (readonly [Hex, Uint8Array])[], declared: readonly Hex[]): readonly { readonly success: boolean; readonly output: Uint8Array }[] {
+  const entries = calls.map(([to, data]) => abiEncode([to, true, data]));
+  const offsets = entries.map((_, i) => 32 * calls.length + entries.slice(0, i).reduce((sum, { length }) => sum + length, 0));
+  const { output } = chain.call({ from: BOB, to: MULTICALL3_ADDRESS, data: concatBytes(encodeCall("aggregate3((address,bool,bytes)[])", [32, calls.length, ...offsets]), ...entries), accessList: { [INBOX]: declared } });
+  const results = output.subarray(64);
+  return calls.map((_, i) => {
+    const result = results.subarray(Number(abiWordAt(results, i)));
+    return { success: abiWordAt(result, 0) === 1n, output: abiBytesAt(result, 1) };
+  });
+}
 
 /** A contract that calls the address in the first 20 bytes it is given with the rest of them and all its ether, and ends as that call ends. */
 export const FORWARDER: Hex = `0x${"f0".repeat(20)}`;
