@@ -33,6 +33,7 @@ export interface WideIdentifier extends WideLogPlace {
 /** Bytes of an ABI-encoded identifier: five words. */
 export const IDENTIFIER_BYTES = 160;
 const WORD = 32;
+const TWO_TO_32 = 2 ** 32;
 const MAX_U32 = 0xffff_ffff;
 const MAX_U64 = 0xffff_ffff_ffff_ffffn;
 const MAX_U256 = (1n << 256n) - 1n;
@@ -45,7 +46,9 @@ function checkU64(value: number | bigint, what: string): void {
 /** Writes a block number or time as u64. Throws `InvalidInputError` when it does not fit. */
 export function writeCheckedU64(out: Uint8Array, at: number, value: number | bigint, what: string): void {
   checkU64(value, what);
-  writeU64(out, at, value);
+  if (typeof value === "bigint") return writeU64(out, at, value);
+  writeU32(out, at, Math.floor(value / TWO_TO_32));
+  writeU32(out, at + 4, value % TWO_TO_32);
 }
 
 /** Writes a log index as u32. Throws `InvalidInputError` when it does not fit. */
