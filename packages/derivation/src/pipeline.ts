@@ -30,8 +30,6 @@ export interface PipelineModules {
   readonly l1: L1Source;
   readonly l2: Pick<ExecutionLayer, "payloadByHash" | "payloadByNumber">;
   readonly dependencies?: DependencySet;
-  /** Whether a block of this height was taken back after it had been derived; never, when absent. */
-  readonly replaced?: (number: number) => Promise<boolean>;
 }
 
 interface Stages {
@@ -70,7 +68,7 @@ export class DerivationPipeline {
 
   /** Starts over so that the block after `safeHead` comes next: from far enough back that no channel open at its origin is missed. */
   async reset(safeHead: L2BlockRef): Promise<void> {
-    const { config, l1, l2, replaced = async () => false } = this.#modules;
+    const { config, l1, l2 } = this.#modules;
     this.#stages = undefined;
     this.#pending = undefined;
     let start = safeHead;
@@ -86,7 +84,7 @@ export class DerivationPipeline {
       frames: new FrameQueue(),
       assembler: new ChannelAssembler(config),
       reader: new ChannelReader(config),
-      batches: new BatchStage(config, { payloadByNumber: (number) => l2.payloadByNumber(number), replaced }, source, base),
+      batches: new BatchStage(config, l2, source, base),
     };
     this.#originRead = false;
   }

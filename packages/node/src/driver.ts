@@ -49,7 +49,7 @@ export class Driver {
 
   constructor(modules: DriverModules) {
     this.#modules = modules;
-    this.#pipeline = new DerivationPipeline({ config: modules.config, l1: modules.l1, l2: modules.execution, replaced: async (number) => (await modules.authority.deniedHeights(number))[0] === number });
+    this.#pipeline = new DerivationPipeline({ config: modules.config, l1: modules.l1, l2: modules.execution });
   }
 
   /** The L1 block that derivation reads. */

@@ -1,26 +1,28 @@
-import { l2BlockNumberAt, type RollupConfig } from "@pangaea/config";
+import { type RollupConfig, timestampOfL2Block } from "@pangaea/config";
 import { bytesEqual, type ExecutionLayer, isDepositTransaction, type L2BlockRef } from "@pangaea/primitives";
-import type { PlacedSpanBatch } from "./span-batch.ts";
+import { l2BlockRefFromPayload } from "../payload.ts";
+import { epochsOf, type PlacedSpanBatch } from "./placed-span-batch.ts";
+import { safePayloadByNumber } from "./safe-payload.ts";
 import { ACCEPT, drop, type Verdict } from "./validity.ts";
 
-/** The safe chain as the batch rules read it: its blocks, and which of them replaced others. */
-export interface SafeChain extends Pick<ExecutionLayer, "payloadByNumber"> {
-  replaced(number: number): Promise<boolean>;
-}
-
 /**
- * Judges the part of a span batch that lies behind the safe head, where a block was replaced. Holocene takes that part as past without a
- * look; but what followed a block that was replaced fell with it, and must not come back when the batch is read again after a restart.
- * Out: accept, or drop where the batch's transactions are not those of the block that stands. Source: op-node, deny-list overlap check.
+ * Judges the blocks of a span batch that are safe already: each must be the safe chain's, or what follows them belongs to another
+ * history. `parent` is the block that the batch begins after. Throws `TemporaryError` when the safe chain cannot be read.
+ * Source: specs `protocol/delta/span-batches.md#span-batch-rules`; op-node and kona apply it under Holocene too.
  */
-export async function checkSpanBatchOverlap(config: RollupConfig, safeHead: L2BlockRef, { batch, startTime }: PlacedSpanBatch, chain: SafeChain): Promise<Verdict> {
-  for (const [i, { transactions }] of batch.blocks.entries()) {
-    const timestamp = startTime + i * config.blockTime;
-    if (timestamp > safeHead.timestamp) return ACCEPT;
-    const number = l2BlockNumberAt(config, timestamp);
-    if (!(await chain.replaced(number))) continue;
-    const standing = (await chain.payloadByNumber(number)).payload.transactions.filter((transaction) => !isDepositTransaction(transaction));
-    if (standing.length !== transactions.length || standing.some((transaction, at) => !bytesEqual(transaction, transactions[at]!))) return drop(`it overlaps L2 block ${number}, which was replaced by one with other transactions`);
+export async function checkSpanBatchOverlap(config: RollupConfig, parent: L2BlockRef, safeHead: L2BlockRef, span: PlacedSpanBatch, l2: Pick<ExecutionLayer, "payloadByNumber">): Promise<Verdict> {
+  const epochs = epochsOf(span);
+  for (const [i, block] of span.batch.blocks.entries()) {
+    const number = parent.number + 1 + i;
+    if (number > safeHead.number) break;
+    const payload = await safePayloadByNumber(l2, number);
+    const transactions = payload.transactions.filter((transaction) => !isDepositTransaction(transaction));
+    const where = `its block ${i} (time ${timestampOfL2Block(config, number)})`;
+    if (transactions.length !== block.transactions.length) return drop(`${where} has ${block.transactions.length} transactions, safe L2 block ${number} has ${transactions.length}`);
+    const other = transactions.findIndex((transaction, at) => !bytesEqual(transaction, block.transactions[at]!));
+    if (other >= 0) return drop(`${where} has another transaction ${other} than safe L2 block ${number}`);
+    const { l1Origin } = l2BlockRefFromPayload(config, payload);
+    if (l1Origin.number !== epochs[i]) return drop(`${where} has epoch ${epochs[i]}, safe L2 block ${number} has ${l1Origin.number}`);
   }
   return ACCEPT;
 }

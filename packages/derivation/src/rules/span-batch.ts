@@ -1,31 +1,17 @@
 import { isForkActiveAtOrigin, l2BlockNumberAt, type RollupConfig } from "@pangaea/config";
-import { bytesEqual, type ExecutionLayer, hexToBytes, InvalidInputError, type L1BlockRef, type L2BlockRef, NotFoundError, type SingularBatch, type SpanBatch, toSafeNumber, ZERO_HASH } from "@pangaea/primitives";
+import { bytesEqual, type ExecutionLayer, hexToBytes, InvalidInputError, type L1BlockRef, type L2BlockRef, type SingularBatch, ZERO_HASH } from "@pangaea/primitives";
 import { l2BlockRefFromPayload } from "../payload.ts";
-import { ACCEPT, drop, past, undecided, type Verdict } from "./validity.ts";
-
-/** A span batch with its numbers worked out. Times in Unix seconds. */
-export interface PlacedSpanBatch {
-  readonly batch: SpanBatch;
-  readonly startTime: number;
-  readonly lastTime: number;
-  readonly startEpoch: number;
-  readonly lastEpoch: number;
-}
-
-/** Works out where a span batch stands. Throws `InvalidInputError` when its numbers cannot be. */
-export function placeSpanBatch(config: RollupConfig, batch: SpanBatch): PlacedSpanBatch {
-  const startTime = config.genesis.l2Time + toSafeNumber(batch.relTimestamp, "span batch timestamp");
-  const lastEpoch = toSafeNumber(batch.l1OriginNumber, "span batch L1 origin");
-  const epochChanges = batch.blocks.slice(1).reduce((count, block) => count + (block.startsEpoch ? 1 : 0), 0);
-  if (epochChanges > lastEpoch) throw new InvalidInputError(`the span batch has ${epochChanges} epochs before L1 block ${lastEpoch}`);
-  return { batch, startTime, lastTime: startTime + (batch.blocks.length - 1) * config.blockTime, startEpoch: lastEpoch - epochChanges, lastEpoch };
-}
+import { epochsOf, type PlacedSpanBatch } from "./placed-span-batch.ts";
+import { safePayloadByNumber } from "./safe-payload.ts";
+import { checkSpanBatchOverlap } from "./span-batch-overlap.ts";
+import { drop, past, undecided, type Verdict } from "./validity.ts";
 
 /**
  * Judges a span batch as a whole, before its blocks are judged one by one (Holocene).
+ * Throws `TemporaryError` when the safe chain cannot be read.
  * Source: specs `protocol/delta/span-batches.md#span-batch-rules`, `protocol/holocene/derivation.md#span-batches`.
  */
-export async function checkSpanBatchPrefix(config: RollupConfig, l1Blocks: readonly L1BlockRef[], safeHead: L2BlockRef, span: PlacedSpanBatch, inclusion: L1BlockRef, l2: Pick<ExecutionLayer, "payloadByNumber">): Promise<Verdict> {
+export async function checkSpanBatch(config: RollupConfig, l1Blocks: readonly L1BlockRef[], safeHead: L2BlockRef, span: PlacedSpanBatch, inclusion: L1BlockRef, l2: Pick<ExecutionLayer, "payloadByNumber">): Promise<Verdict> {
   const epoch = l1Blocks[0];
   if (epoch === undefined) return undecided("no L1 block is known to build on");
   const { startTime, lastTime, startEpoch, lastEpoch } = span;
@@ -39,22 +25,17 @@ export async function checkSpanBatchPrefix(config: RollupConfig, l1Blocks: reado
   if (startTime < nextTime) {
     if (startTime > safeHead.timestamp || (safeHead.timestamp - startTime) % config.blockTime !== 0) return drop(`its first time ${startTime} does not fall on a block`);
     const parentNumber = l2BlockNumberAt(config, startTime) - 1;
-    if (parentNumber < config.genesis.l2.number) return drop("it begins at or before genesis");
-    try {
-      parent = l2BlockRefFromPayload(config, (await l2.payloadByNumber(parentNumber)).payload);
-    } catch (error) {
-      if (error instanceof NotFoundError) return undecided(`its parent, L2 block ${parentNumber}, is not available`);
-      throw error;
-    }
+    if (parentNumber < config.genesis.l2.number) return undecided(`its parent would be L2 block ${parentNumber}, before genesis`);
+    parent = l2BlockRefFromPayload(config, await safePayloadByNumber(l2, parentNumber));
   }
   if (!bytesEqual(span.batch.parentCheck, hexToBytes(parent.hash).subarray(0, 20))) return drop(`its parent is not ${parent.hash}`);
   if (startEpoch + config.seqWindowSize < inclusion.number) return drop(`its first epoch ${startEpoch} left the sequencing window before L1 block ${inclusion.number}`);
   if (startEpoch > parent.l1Origin.number + 1) return drop(`its first epoch ${startEpoch} is more than one after its parent's, ${parent.l1Origin.number}`);
   const lastOrigin = l1Blocks.find((block) => block.number === lastEpoch);
-  if (lastOrigin === undefined) return lastEpoch > (l1Blocks.at(-1)?.number ?? 0) ? undecided(`its last epoch ${lastEpoch} is not known yet`) : drop(`its last epoch ${lastEpoch} is before the current one`);
+  if (lastOrigin === undefined) return undecided(`its last epoch ${lastEpoch} is not among the known L1 blocks from ${epoch.number} on`);
   if (!bytesEqual(span.batch.l1OriginCheck, hexToBytes(lastOrigin.hash).subarray(0, 20))) return drop(`its last epoch is not ${lastOrigin.hash}`);
   if (startEpoch < parent.l1Origin.number) return drop(`its first epoch ${startEpoch} is before its parent's, ${parent.l1Origin.number}`);
-  return ACCEPT;
+  return checkSpanBatchOverlap(config, parent, safeHead, span, l2);
 }
 
 /**
@@ -63,9 +44,9 @@ export async function checkSpanBatchPrefix(config: RollupConfig, l1Blocks: reado
  */
 export function expandSpanBatch(config: RollupConfig, span: PlacedSpanBatch, l1Blocks: readonly L1BlockRef[], safeHead: L2BlockRef): SingularBatch[] {
   const batches: SingularBatch[] = [];
-  let epochNumber = span.startEpoch;
+  const epochs = epochsOf(span);
   for (const [i, block] of span.batch.blocks.entries()) {
-    if (i > 0 && block.startsEpoch) epochNumber++;
+    const epochNumber = epochs[i]!;
     const timestamp = span.startTime + i * config.blockTime;
     if (timestamp <= safeHead.timestamp) continue;
     if (epochNumber < safeHead.l1Origin.number) throw new InvalidInputError(`the span batch has epoch ${epochNumber} behind the safe head's, ${safeHead.l1Origin.number}`);

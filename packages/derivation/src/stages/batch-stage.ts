@@ -1,8 +1,7 @@
 import type { RollupConfig } from "@pangaea/config";
-import { CriticalError, formatBlock, InvalidInputError, type L1BlockRef, type L2BlockRef, ResetError, type SingularBatch } from "@pangaea/primitives";
+import { CriticalError, type ExecutionLayer, formatBlock, InvalidInputError, type L1BlockRef, type L2BlockRef, ResetError, type SingularBatch } from "@pangaea/primitives";
 import { checkSingularBatch } from "../rules/singular-batch.ts";
-import { checkSpanBatchPrefix, expandSpanBatch } from "../rules/span-batch.ts";
-import { checkSpanBatchOverlap, type SafeChain } from "../rules/span-batch-overlap.ts";
+import { checkSpanBatch, expandSpanBatch } from "../rules/span-batch.ts";
 import type { Batch } from "./channel-reader.ts";
 
 /** Where the batch stage gets its batches: the next one of the open channel, or undefined when the stages before have no more data. */
@@ -22,14 +21,16 @@ const WORKING: BatchStep = { kind: "working" };
  */
 export class BatchStage {
   readonly #config: RollupConfig;
-  readonly #l2: SafeChain;
+  readonly #l2: Pick<ExecutionLayer, "payloadByNumber">;
   readonly #source: BatchSource;
   #origin: L1BlockRef;
   /** L1 blocks from the current epoch on, without gaps. */
   #l1Blocks: L1BlockRef[];
   #span: SingularBatch[] = [];
+  /** A span batch that could not be judged yet because the safe chain could not be read. */
+  #unjudged: (Batch & { readonly kind: "span" }) | undefined;
 
-  constructor(config: RollupConfig, l2: SafeChain, source: BatchSource, base: L1BlockRef) {
+  constructor(config: RollupConfig, l2: Pick<ExecutionLayer, "payloadByNumber">, source: BatchSource, base: L1BlockRef) {
     this.#config = config;
     this.#l2 = l2;
     this.#source = source;
@@ -39,6 +40,7 @@ export class BatchStage {
 
   flush(): void {
     this.#span = [];
+    this.#unjudged = undefined;
   }
 
   async next(parent: L2BlockRef, origin: L1BlockRef): Promise<BatchStep> {
@@ -58,7 +60,7 @@ export class BatchStage {
   }
 
   #flushAll(): void {
-    this.#span = [];
+    this.flush();
     this.#source.flushChannel();
   }
 
@@ -85,11 +87,12 @@ export class BatchStage {
   }
 
   async #fromSource(parent: L2BlockRef): Promise<SingularBatch | "working" | undefined> {
-    const next = await this.#source.nextBatch();
+    const next = this.#unjudged ?? (await this.#source.nextBatch());
     if (next === undefined) return undefined;
     if (next.kind === "singular") return next.batch;
-    const prefix = await checkSpanBatchPrefix(this.#config, this.#l1Blocks, parent, next.batch, this.#origin, this.#l2);
-    const judged = prefix.verdict === "accept" ? await checkSpanBatchOverlap(this.#config, parent, next.batch, this.#l2) : prefix;
+    this.#unjudged = next;
+    const judged = await checkSpanBatch(this.#config, this.#l1Blocks, parent, next.batch, this.#origin, this.#l2);
+    this.#unjudged = undefined;
     if (judged.verdict === "drop") this.#flushAll();
     if (judged.verdict !== "accept") return "working";
     try {

@@ -1,7 +1,7 @@
 import { createBrotliDecompress, createInflate } from "node:zlib";
 import { isForkActiveAtInclusion, maxRlpBytesPerChannel, type RollupConfig } from "@pangaea/config";
 import { concatBytes, decodeSingularBatch, decodeSpanBatch, InvalidInputError, type L1BlockRef, rlpReadSpan, SINGULAR_BATCH_TYPE, SPAN_BATCH_TYPE, type SingularBatch } from "@pangaea/primitives";
-import { type PlacedSpanBatch, placeSpanBatch } from "../rules/span-batch.ts";
+import { type PlacedSpanBatch, placeSpanBatch } from "../rules/placed-span-batch.ts";
 
 export type Batch = { readonly kind: "singular"; readonly batch: SingularBatch } | { readonly kind: "span"; readonly batch: PlacedSpanBatch };
 
@@ -44,8 +44,8 @@ export async function openChannel(config: RollupConfig, data: Uint8Array, inclus
 }
 
 /**
- * Reads batches out of a channel: in, a channel's data; out, batches one by one. What is malformed is skipped: a batch that does not
- * decode alone, the rest of the channel when the RLP is broken. Source: specs `protocol/derivation.md#channel-reader`.
+ * Reads batches out of a channel: in, a channel's data; out, batches one by one. A batch that does not decode is invalid, and ends
+ * its channel as an invalid batch does. Source: specs `protocol/derivation.md#channel-reader`, `protocol/holocene/derivation.md#fast-channel-invalidation`.
  */
 export class ChannelReader {
   readonly #config: RollupConfig;
@@ -69,16 +69,15 @@ export class ChannelReader {
   }
 
   next(): Batch | undefined {
-    while (this.#at < this.#stream.length) {
-      const encoded = this.#nextString();
-      if (encoded === undefined) return undefined;
-      const batch = this.#decode(encoded);
-      if (batch !== undefined) return batch;
-    }
-    return undefined;
+    const encoded = this.#nextString();
+    if (encoded === undefined) return undefined;
+    const batch = this.#decode(encoded);
+    if (batch === undefined) this.flush();
+    return batch;
   }
 
   #nextString(): Uint8Array | undefined {
+    if (this.#at >= this.#stream.length) return undefined;
     try {
       const span = rlpReadSpan(this.#stream, this.#at, this.#stream.length);
       if (span.isList) throw new InvalidInputError("a channel holds RLP strings, not lists");
