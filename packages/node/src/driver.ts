@@ -141,6 +141,7 @@ export class Driver {
     this.#finality.clear();
     this.#finalizedSeen = -1;
     safeHeads.truncate({ ...start.safe, number: start.safe.number + 1 });
+    safeHeads.begin(start.safe.number);
     this.#needsReset = false;
     this.#idle = false;
     this.#authorityMoved = true;

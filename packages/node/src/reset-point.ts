@@ -18,16 +18,19 @@ export interface ResetPointModules {
 }
 
 /**
- * The heads to go on from after a reset: the sync start, its safe head no newer than the L1 data that still stands, its unsafe head below
- * the first block that may not stand. Errors as of `findSyncStart`.
+ * The heads to go on from after a reset: the sync start, its safe head no newer than what the L1 data that still stands proves and the
+ * authority grants, its unsafe head below the first block that may not stand. Errors as of `findSyncStart`.
  * Source: specs `protocol/derivation.md#finding-the-sync-starting-point`.
  */
 export async function findResetPoint({ config, l1, execution, safeHeads, authority }: ResetPointModules): Promise<ResetPoint> {
   const start = await findSyncStart({ config, l1, l2: execution });
   const refAt = async (number: number): Promise<L2BlockRef> => l2BlockRefFromPayload(config, (await execution.payloadByNumber(number)).payload);
 
-  const newest = await safeHeads.newestOn((block) => isOnL1(l1, block));
-  const safe = newest !== undefined && newest.safeHead.number < start.safe.number ? await refAt(Math.max(newest.safeHead.number, start.finalized.number)) : start.safe;
+  const proven = (await safeHeads.newestOn((block) => isOnL1(l1, block)))?.safeHead.number ?? start.safe.number;
+  const verdict = await authority.safeHead();
+  const granted = verdict.kind === "verified" ? verdict.block.number : start.safe.number;
+  const cap = Math.max(Math.min(proven, granted), start.finalized.number);
+  const safe = cap < start.safe.number ? await refAt(cap) : start.safe;
 
   for (const height of await authority.deniedHeights(safe.number + 1)) {
     if (height > start.unsafe.number) break;

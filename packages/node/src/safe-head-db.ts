@@ -3,6 +3,8 @@ import type { Store, Write } from "@pangaea/store";
 
 const VALUE_SIZE = 72;
 const PREFIX = 0x00;
+/** Sorts after all entries. */
+const FLOOR_KEY = Uint8Array.of(0x01);
 
 function keyOf(l1Number: number): Uint8Array {
   const key = new Uint8Array(9);
@@ -28,7 +30,7 @@ export class SafeHeadDb {
   /** Forgets what a reset to `safe` takes back: the entries from the first that reaches it. */
   truncate(safe: BlockId): void {
     const writes: Write[] = [];
-    for (const [key, value] of this.#store.entries({ from: keyOf(0), reverse: true })) {
+    for (const [key, value] of this.#store.entries({ from: keyOf(0), to: FLOOR_KEY, reverse: true })) {
       if (decode(key, value).safeHead.number < safe.number) break;
       writes.push([key, undefined]);
     }
@@ -43,8 +45,7 @@ export class SafeHeadDb {
 
   /** The newest entry whose L1 block is still on L1, found by bisection; undefined when there is none. Entries of a chain that L1 left follow those that stand. */
   async newestOn(isOnL1: (block: BlockId) => Promise<boolean>): Promise<{ readonly l1Block: BlockId; readonly safeHead: BlockId } | undefined> {
-    const edge = (reverse: boolean) => [...this.#store.entries({ from: keyOf(0), reverse, limit: 1 })].map(([key, value]) => decode(key, value))[0];
-    const [oldest, newest] = [edge(false), edge(true)];
+    const [oldest, newest] = [this.#edge(false), this.#edge(true)];
     if (oldest === undefined || newest === undefined) return undefined;
     if (await isOnL1(newest.l1Block)) return newest;
     if (!(await isOnL1(oldest.l1Block))) return undefined;
@@ -62,14 +63,60 @@ export class SafeHeadDb {
     return found;
   }
 
-  /** The first L1 block at which an L2 block was safe. Throws `NotFoundError` when it has not been yet. */
-  l1AtSafeHead(l2Number: number): BlockId {
-    for (const [key, value] of this.#store.entries({ from: keyOf(0) })) {
-      const { l1Block, safeHead } = decode(key, value);
-      if (safeHead.number >= l2Number) return l1Block;
+  /**
+   * The first L1 block at which an L2 block was safe, with the L2 blocks that became safe there: those above `after`, up to `upTo`. Found by
+   * bisection. Throws `NotFoundError` when the block has not been safe yet, or was before this record begins.
+   */
+  l1AtSafeHead(l2Number: number): SafeSince {
+    const floor = this.floor;
+    if (floor !== undefined && l2Number <= floor) throw new NotFoundError(`when L2 block ${l2Number} became safe is not on record: the record begins after block ${floor}`);
+    const [oldest, newest] = [this.#edge(false), this.#edge(true)];
+    if (oldest === undefined || newest === undefined || newest.safeHead.number < l2Number) throw new NotFoundError(`L2 block ${l2Number} is not recorded as safe yet`);
+    if (oldest.safeHead.number >= l2Number) return { l1Block: oldest.l1Block, after: floor ?? -1, upTo: oldest.safeHead.number };
+    // The entry at or below `low` is too early, the one found last is not.
+    let low = oldest.l1Block.number;
+    let below = oldest;
+    let found = newest;
+    for (let high = newest.l1Block.number; high - low > 1; ) {
+      const middle = (low + high) >>> 1;
+      const entry = this.safeHeadAtL1(middle);
+      if (entry.safeHead.number >= l2Number) {
+        found = entry;
+        high = entry.l1Block.number;
+      } else {
+        below = entry;
+        low = middle;
+      }
     }
-    throw new NotFoundError(`L2 block ${l2Number} is not recorded as safe yet`);
+    return { l1Block: found.l1Block, after: below.safeHead.number, upTo: found.safeHead.number };
   }
+
+  /** The L2 block that was safe when the record began: of it and those before it, nothing is known here. Undefined before `begin`. */
+  get floor(): number | undefined {
+    const value = this.#store.get(FLOOR_KEY);
+    return value === undefined ? undefined : Number(readU64(value, 0));
+  }
+
+  /** Notes where the record begins, the first time it does; later only where derivation starts below. */
+  begin(safe: number): void {
+    const floor = this.floor;
+    if (floor !== undefined && floor <= safe) return;
+    const value = new Uint8Array(8);
+    writeU64(value, 0, safe);
+    this.#store.write([[FLOOR_KEY, value]]);
+  }
+
+  #edge(reverse: boolean): { readonly l1Block: BlockId; readonly safeHead: BlockId } | undefined {
+    for (const [key, value] of this.#store.entries({ from: keyOf(0), to: FLOOR_KEY, reverse, limit: 1 })) return decode(key, value);
+    return undefined;
+  }
+}
+
+/** Where L2 blocks became safe: at `l1Block`, those above `after`, up to `upTo`. */
+export interface SafeSince {
+  readonly l1Block: BlockId;
+  readonly after: number;
+  readonly upTo: number;
 }
 
 function decode(key: Uint8Array, value: Uint8Array): { readonly l1Block: BlockId; readonly safeHead: BlockId } {

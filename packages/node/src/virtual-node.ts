@@ -1,6 +1,6 @@
 import type { RollupConfig } from "@pangaea/config";
 import { EngineController, type Heads, type SafetyAuthority } from "@pangaea/engine";
-import { type BlockId, type Clock, CriticalError, type ExecutionLayer, type ExecutionPayloadEnvelope, type L1Heads, type L1Source, type Logger, NotFoundError } from "@pangaea/primitives";
+import { type Clock, CriticalError, type ExecutionLayer, type ExecutionPayloadEnvelope, type L1Heads, type L1Source, type Logger, NotFoundError } from "@pangaea/primitives";
 import type { RpcMethods } from "@pangaea/rpc";
 import type { Store } from "@pangaea/store";
 import type { Registry } from "prom-client";
@@ -86,9 +86,9 @@ export class VirtualNode {
     this.#driver.requestReset();
   }
 
-  /** The first L1 block at which an L2 block was local safe. Throws `NotFoundError` when that is not known. */
-  l1AtSafeHead(number: number): BlockId {
-    return this.#safeHeads.l1AtSafeHead(number);
+  /** When each block became local safe. */
+  get safeHeads(): SafeHeadDb {
+    return this.#safeHeads;
   }
 
   /** The heads as they are now; undefined until the first reset. */

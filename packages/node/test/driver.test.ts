@@ -33,7 +33,7 @@ describe("the driver", () => {
     l1.finalized = posted.number;
     l1.mine();
     await until(() => node.heads?.finalized.number === 3);
-    expect(node.l1AtSafeHead(3)).toEqual({ hash: posted.hash, number: posted.number });
+    expect(node.safeHeads.l1AtSafeHead(3).l1Block).toEqual({ hash: posted.hash, number: posted.number });
     await node.stop();
   });
 

@@ -24,8 +24,31 @@ describe("the safe-head database", () => {
 
   it("gives the first L1 block at which an L2 block was safe", () => {
     const db = filled([[10, 1], [12, 6], [20, 9]]);
-    expect([1, 2, 6, 7, 9].map((number) => db.l1AtSafeHead(number).number)).toEqual([10, 12, 12, 20, 20]);
+    expect([1, 2, 6, 7, 9].map((number) => db.l1AtSafeHead(number).l1Block.number)).toEqual([10, 12, 12, 20, 20]);
     expect(() => db.l1AtSafeHead(10)).toThrow("not recorded as safe yet");
+  });
+
+  it("says which L2 blocks became safe together, wherever they lie", () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.tuple(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 1, max: 300 })), { minLength: 1, maxLength: 30, selector: ([at]) => at }), fc.integer({ min: 1, max: 310 }), (pairs, wanted) => {
+        const ats = pairs.map(([at]) => at).sort((a, b) => a - b);
+        const safes = pairs.map(([, safe]) => safe).sort((a, b) => a - b);
+        const db = filled(ats.map((at, i) => [at, safes[i]!]));
+        db.begin(0);
+        const i = safes.findIndex((safe) => safe >= wanted);
+        if (i < 0) expect(() => db.l1AtSafeHead(wanted)).toThrow("not recorded");
+        else expect(db.l1AtSafeHead(wanted)).toMatchObject({ l1Block: { number: ats[i] }, after: i === 0 ? 0 : safes[i - 1] });
+      }),
+    );
+  });
+
+  it("knows nothing of blocks from before the record began", () => {
+    const db = filled([[10, 7]]);
+    db.begin(5);
+    db.begin(9);
+    expect(db.floor).toBe(5);
+    expect(() => db.l1AtSafeHead(5)).toThrow("the record begins after block 5");
+    expect(db.l1AtSafeHead(6)).toMatchObject({ l1Block: { number: 10 }, after: 5, upTo: 7 });
   });
 
   it("forgets what a reset takes back", () => {
