@@ -1,4 +1,4 @@
-import { bytesToHex, type Hex, hexToBytes, readU32, writeU32 } from "@pangaea/primitives";
+import { type Hex, hexToBytes, readU32, writeU32 } from "@pangaea/primitives";
 import { readU48, U48_SIZE, writeU48 } from "../checked-value.ts";
 
 const TIMESTAMP_AT = 32;
@@ -25,12 +25,12 @@ export function writeBlockRecord(out: Uint8Array, at: number, hash: Hex, { times
   writeU32(out, at + LOGS_AT, logs + (executes ? EXECUTES : 0));
 }
 
-/** The hash of a block record, apart from the rest because hex costs more than all of it. */
-export const hashOf = (record: Uint8Array): Hex => bytesToHex(record.subarray(0, TIMESTAMP_AT));
+/** The hash of the record at a place, apart from the rest because hex costs more than all of it. */
+export const hashAt = (bytes: Buffer, at: number): Hex => `0x${bytes.toString("hex", at, at + TIMESTAMP_AT)}`;
 
-export const timestampOf = (record: Uint8Array): number => readU48(record, TIMESTAMP_AT);
+export const timestampAt = (bytes: Uint8Array, at: number): number => readU48(bytes, at + TIMESTAMP_AT);
 
-export function readBlockRecord(record: Uint8Array): BlockRecord {
-  const count = readU32(record, LOGS_AT);
-  return { timestamp: timestampOf(record), firstLog: readU48(record, FIRST_LOG_AT), logs: count % EXECUTES, executes: count >= EXECUTES };
+export function readBlockRecord(bytes: Uint8Array, at: number): BlockRecord {
+  const count = readU32(bytes, at + LOGS_AT);
+  return { timestamp: timestampAt(bytes, at), firstLog: readU48(bytes, at + FIRST_LOG_AT), logs: count % EXECUTES, executes: count >= EXECUTES };
 }

@@ -2,7 +2,7 @@ import { checksumOfLog, type ExecutingMessage } from "@pangaea/interop";
 import { type BlockId, bytesToHex, formatBlock, type Hex, hexToBytes, InvalidInputError, joinBytes, ResetError } from "@pangaea/primitives";
 import { checked, corrupt, fitsU48, guarded, numberKey, readU48, withCheck, writeU48 } from "../checked-value.ts";
 import type { Store, Write } from "../store.ts";
-import { BLOCK_RECORD_SIZE, hashOf, MAX_LOGS, readBlockRecord, timestampOf, writeBlockRecord } from "./block-record.ts";
+import { type BlockRecord, BLOCK_RECORD_SIZE, hashAt, MAX_LOGS, readBlockRecord, timestampAt, writeBlockRecord } from "./block-record.ts";
 import { decodeExecuting, encodeExecuting } from "./executing-record.ts";
 import type { BlockSeal, IndexedBlock, MessageAnswer, MessageQuery } from "./indexed-block.ts";
 import { PagedRecords, sweep } from "./paged-records.ts";
@@ -13,13 +13,15 @@ const KIND = { blocks: 1, logs: 2, executing: 3 } as const;
 const LOG_HASH_SIZE = 32;
 const PAGE_MEMORY = 4_096;
 const DEFAULT_CACHE_BYTES = 16 * 1_024 * 1_024;
+/** One part for blocks, the others for logs. */
+const CACHE_PARTS = 4;
 const PRUNED_BLOCKS_A_CALL = 2_000;
 const PRUNED_PAGES_A_CALL = 4_096;
 
 export interface MessageIndexOptions {
   /** The chain whose logs these are. */
   readonly chainId: bigint;
-  /** Memory for what was looked up last, half for blocks and half for logs; 16 MiB when absent. */
+  /** Memory for what was looked up last, a quarter for blocks and the rest for logs; 16 MiB when absent. */
   readonly cacheBytes?: number;
 }
 
@@ -59,9 +61,11 @@ export class MessageIndex {
     this.#chainId = chainId;
     this.#where = `message index of chain ${chainId}`;
     this.#store = guarded(store, this.#where);
-    const common = { where: this.#where, remedy: this.#remedy, cachedPages: Math.max(1, Math.floor(cacheBytes / 2 / PAGE_MEMORY)) };
-    this.#blocks = new PagedRecords(store, { kind: KIND.blocks, recordSize: BLOCK_RECORD_SIZE, ...common });
-    this.#logs = new PagedRecords(store, { kind: KIND.logs, recordSize: LOG_HASH_SIZE, ...common });
+    const common = { where: this.#where, remedy: this.#remedy };
+    const pages = Math.max(CACHE_PARTS, Math.floor(cacheBytes / PAGE_MEMORY));
+    const blockPages = Math.floor(pages / CACHE_PARTS);
+    this.#blocks = new PagedRecords(store, { kind: KIND.blocks, recordSize: BLOCK_RECORD_SIZE, cachedPages: blockPages, ...common });
+    this.#logs = new PagedRecords(store, { kind: KIND.logs, recordSize: LOG_HASH_SIZE, cachedPages: pages - blockPages, ...common });
     this.#setBounds(this.#readBounds());
     this.#sweep();
   }
@@ -87,7 +91,7 @@ export class MessageIndex {
     const opening = added[0];
     if (opening === undefined) return;
     if (this.#unswept) this.#sweep();
-    const before = this.#bounds === undefined ? undefined : readBlockRecord(this.#blocks.at(this.#bounds.last));
+    const before = this.#bounds === undefined ? undefined : this.#record(this.#bounds.last);
     const firstLog = before === undefined ? 0 : before.firstLog + before.logs;
     const records = new Uint8Array(added.length * BLOCK_RECORD_SIZE);
     const executing: Write[] = [];
@@ -122,35 +126,34 @@ export class MessageIndex {
       if (first.number <= end && timestamp >= first.timestamp) return { kind: "contradiction", reason: `block ${blockNumber} lies before block ${first.number} of time ${first.timestamp}, so its time is not ${timestamp}` };
       return { kind: "pruned", reason: `block ${blockNumber} lies before block ${first.number}, the first that is kept` };
     }
-    const record = this.#blocks.at(blockNumber);
-    const block = readBlockRecord(record);
+    const block = this.#record(blockNumber);
     if (block.timestamp !== timestamp) return { kind: "contradiction", reason: `block ${blockNumber} has timestamp ${block.timestamp}, not ${timestamp}` };
     if (!(logIndex >= 0 && logIndex < block.logs)) return { kind: "contradiction", reason: `block ${blockNumber} has ${block.logs} logs, none with index ${logIndex}` };
-    const found = checksumOfLog(this.#logs.at(block.firstLog + logIndex), { blockNumber, logIndex, timestamp, chainId: this.#chainId });
+    const log = block.firstLog + logIndex;
+    const at = this.#logs.offsetOf(log);
+    const found = checksumOfLog(this.#logs.pageOf(log).subarray(at, at + LOG_HASH_SIZE), { blockNumber, logIndex, timestamp, chainId: this.#chainId });
     if (found !== checksum) return { kind: "contradiction", reason: `log ${logIndex} of block ${blockNumber} has checksum ${found}, not ${checksum}` };
-    return { kind: "yes", block: { number: blockNumber, hash: hashOf(record), parentHash: this.#parentHash(blockNumber), timestamp, logs: block.logs } };
+    return { kind: "yes", block: { number: blockNumber, hash: this.#hash(blockNumber), timestamp } };
   }
 
   /** A block with its log hashes and executing messages; undefined when it is not there. */
   blockAt(number: number): IndexedBlock | undefined {
     if (!this.#has(number)) return undefined;
-    const record = this.#blocks.at(number);
-    const { timestamp, firstLog, logs, executes } = readBlockRecord(record);
-    return { number, hash: hashOf(record), parentHash: this.#parentHash(number), timestamp, logHashes: this.#logs.slice(firstLog, firstLog + logs), executing: executes ? this.#executing(number) : [] };
+    const { timestamp, firstLog, logs, executes } = this.#record(number);
+    return { number, hash: this.#hash(number), parentHash: this.#parentHash(number), timestamp, logHashes: this.#logs.slice(firstLog, firstLog + logs), executing: executes ? this.#executing(number) : [] };
   }
 
   /** A block without its logs; undefined when it is not there. */
   sealOf(number: number): BlockSeal | undefined {
     if (!this.#has(number)) return undefined;
-    const record = this.#blocks.at(number);
-    const { timestamp, logs } = readBlockRecord(record);
-    return { number, hash: hashOf(record), parentHash: this.#parentHash(number), timestamp, logs };
+    const { timestamp, logs } = this.#record(number);
+    return { number, hash: this.#hash(number), parentHash: this.#parentHash(number), timestamp, logs };
   }
 
   /** The messages that a block executes; undefined when it is not there. */
   executingAt(number: number): readonly ExecutingMessage[] | undefined {
     if (!this.#has(number)) return undefined;
-    return readBlockRecord(this.#blocks.at(number)).executes ? this.#executing(number) : [];
+    return this.#record(number).executes ? this.#executing(number) : [];
   }
 
   /** The last block with a timestamp of at most this; undefined when the first is younger or the index empty. */
@@ -187,12 +190,12 @@ export class MessageIndex {
     if (bounds === undefined) return 0;
     const from = bounds.first;
     const target = Math.min(this.#firstAfter(beforeTimestamp - 1), bounds.last, from + PRUNED_BLOCKS_A_CALL);
-    const oldest = readBlockRecord(this.#blocks.at(from)).firstLog;
+    const oldest = this.#record(from).firstLog;
     const executing: Write[] = [];
     let first = from;
     let firstLog = oldest;
     while (first < target && this.#logs.pagesBefore(oldest, firstLog) < PRUNED_PAGES_A_CALL) {
-      const block = readBlockRecord(this.#blocks.at(first));
+      const block = this.#record(first);
       if (block.executes) executing.push([numberKey(KIND.executing, first), undefined]);
       first++;
       firstLog = block.firstLog + block.logs;
@@ -228,7 +231,7 @@ export class MessageIndex {
   /** The answer to a claim about a block above the last of the view. */
   #beyond(end: number, blockNumber: number, timestamp: number): MessageAnswer {
     if (!this.#has(end)) return { kind: "not-yet", reason: `block ${blockNumber} lies above block ${end}, where the view ends` };
-    const reached = timestampOf(this.#blocks.at(end));
+    const reached = this.#timestamp(end);
     if (reached >= timestamp) return { kind: "contradiction", reason: `block ${blockNumber} comes after block ${end} of time ${reached}, so its time is not ${timestamp}` };
     return { kind: "not-yet", reason: `block ${blockNumber} of time ${timestamp} lies above block ${end} of time ${reached}, the last so far` };
   }
@@ -240,7 +243,7 @@ export class MessageIndex {
     let high = this.#bounds.last + 1;
     while (low < high) {
       const middle = Math.floor((low + high) / 2);
-      if (timestampOf(this.#blocks.at(middle)) <= timestamp) low = middle + 1;
+      if (this.#timestamp(middle) <= timestamp) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -250,8 +253,20 @@ export class MessageIndex {
     return this.#bounds !== undefined && Number.isInteger(number) && number >= this.#bounds.first && number <= this.#bounds.last;
   }
 
+  #record(number: number): BlockRecord {
+    return readBlockRecord(this.#blocks.pageOf(number), this.#blocks.offsetOf(number));
+  }
+
+  #timestamp(number: number): number {
+    return timestampAt(this.#blocks.pageOf(number), this.#blocks.offsetOf(number));
+  }
+
+  #hash(number: number): Hex {
+    return hashAt(this.#blocks.pageOf(number), this.#blocks.offsetOf(number));
+  }
+
   #parentHash(number: number): Hex {
-    return this.#bounds !== undefined && number === this.#bounds.first ? this.#bounds.parentHash : hashOf(this.#blocks.at(number - 1));
+    return this.#bounds !== undefined && number === this.#bounds.first ? this.#bounds.parentHash : this.#hash(number - 1);
   }
 
   #executing(number: number): readonly ExecutingMessage[] {
@@ -279,7 +294,7 @@ export class MessageIndex {
 
   /** Clears away what lies above the last block. */
   #sweep(): void {
-    const last = this.#bounds === undefined ? undefined : readBlockRecord(this.#blocks.at(this.#bounds.last));
+    const last = this.#bounds === undefined ? undefined : this.#record(this.#bounds.last);
     const end = this.#bounds === undefined ? 0 : this.#bounds.last + 1;
     this.#blocks.sweepFrom(end);
     this.#logs.sweepFrom(last === undefined ? 0 : last.firstLog + last.logs);

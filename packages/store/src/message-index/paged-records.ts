@@ -27,8 +27,9 @@ export class PagedRecords {
   readonly #store: Pick<Store, "get" | "entries" | "write">;
   readonly #options: PagedRecordsOptions;
   readonly #perPage: number;
-  readonly #cache = new Map<number, Uint8Array>();
-  #latest = -1;
+  /** Pages read since the generation before was full; a page of the old generation that is read again joins them. */
+  #young = new Map<number, Buffer>();
+  #old = new Map<number, Buffer>();
 
   constructor(store: Store, options: PagedRecordsOptions) {
     this.#store = guarded(store, options.where);
@@ -36,14 +37,17 @@ export class PagedRecords {
     this.#perPage = Math.floor((PAGE_BYTES - CHECK_SIZE) / options.recordSize);
   }
 
-  /** The record, not to be changed. Throws `CriticalError` when it is missing or damaged. */
-  at(index: number): Uint8Array {
-    const number = Math.floor(index / this.#perPage);
-    const from = (index - number * this.#perPage) * this.#options.recordSize;
-    return this.#page(number, from + this.#options.recordSize).subarray(from, from + this.#options.recordSize);
+  /** The page that holds a record, not to be changed; the record stands at `offsetOf` it. Throws `CriticalError` when it is missing or damaged. */
+  pageOf(index: number): Buffer {
+    return this.#page(Math.floor(index / this.#perPage), this.offsetOf(index) + this.#options.recordSize);
   }
 
-  /** A copy of the records from an index to before another, joined. Throws as `at` does. */
+  /** Where a record stands in its page, bytes. */
+  offsetOf(index: number): number {
+    return (index % this.#perPage) * this.#options.recordSize;
+  }
+
+  /** A copy of the records from an index to before another, joined. Throws as `pageOf` does. */
   slice(from: number, to: number): Uint8Array {
     const { recordSize } = this.#options;
     const out = new Uint8Array((to - from) * recordSize);
@@ -91,35 +95,41 @@ export class PagedRecords {
     sweep(this.#store, this.#options.kind, Math.ceil(end / this.#perPage));
   }
 
-  /** To be called when records from `index` on have been written, or `undefined` for any. */
+  /** To be called when records from `index` on have been written, or without it for any. */
   forget(index?: number): void {
-    if (index === undefined) this.#cache.clear();
-    else this.#cache.delete(Math.floor(index / this.#perPage));
-    this.#latest = -1;
+    if (index === undefined) {
+      this.#young.clear();
+      this.#old.clear();
+      return;
+    }
+    const number = Math.floor(index / this.#perPage);
+    this.#young.delete(number);
+    this.#old.delete(number);
   }
 
   /** A page with at least so many bytes of records. */
-  #page(number: number, bytes: number): Uint8Array {
-    let page = this.#cache.get(number);
-    if (page === undefined) page = this.#load(number);
-    else if (number !== this.#latest) this.#cache.delete(number);
-    if (number !== this.#latest) {
-      this.#cache.set(number, page);
-      this.#latest = number;
-      if (this.#cache.size > this.#options.cachedPages) this.#cache.delete(this.#cache.keys().next().value ?? number);
+  #page(number: number, bytes: number): Buffer {
+    let page = this.#young.get(number);
+    if (page === undefined) {
+      page = this.#old.get(number) ?? this.#load(number);
+      if (this.#young.size >= this.#options.cachedPages / 2) {
+        this.#old = this.#young;
+        this.#young = new Map();
+      }
+      this.#young.set(number, page);
     }
     if (page.length < bytes) throw this.#damaged(number, `it has ${page.length} bytes of records, fewer than ${bytes}`);
     return page;
   }
 
-  #load(number: number): Uint8Array {
+  #load(number: number): Buffer {
     const { kind, recordSize, where, remedy } = this.#options;
     const key = numberKey(kind, number);
     const stored = this.#store.get(key);
     if (stored === undefined) throw this.#damaged(number, "it is missing");
     const page = checked(key, stored, where, remedy);
     if (page.length % recordSize !== 0 || page.length > this.#perPage * recordSize) throw this.#damaged(number, `${page.length} bytes are not 1 to ${this.#perPage} records of ${recordSize}`);
-    return page;
+    return Buffer.from(page.buffer, page.byteOffset, page.length);
   }
 
   #damaged(number: number, what: string): Error {
