@@ -33,6 +33,7 @@ export class KzgService {
   readonly #limiter = new Limiter({ what: "KZG", atOnce: MAX_AT_ONCE, waiting: MAX_WAITING });
   readonly #commitments = new SharedCache<BlobCommitment>(MAX_KNOWN);
   readonly #proofs = new SharedCache<Uint8Array>(MAX_KNOWN);
+  readonly #running = new Set<Promise<unknown>>();
   #worker: WorkerClient | undefined;
   #closed = false;
 
@@ -69,8 +70,10 @@ export class KzgService {
     return true;
   }
 
+  /** Refuses what waits and lets what is under way end: a thread that is ended inside the native library takes the process with it. */
   async close(): Promise<void> {
     this.#closed = true;
+    await Promise.allSettled(this.#running);
     await this.#worker?.terminate();
   }
 
@@ -82,7 +85,9 @@ export class KzgService {
           this.#worker = undefined;
         },
       });
-      return await this.#worker.call(method, ...params);
+      const call = this.#worker.call(method, ...params);
+      this.#running.add(call);
+      return await call.finally(() => this.#running.delete(call));
     });
   }
 }
