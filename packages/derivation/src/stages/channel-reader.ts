@@ -1,36 +1,70 @@
-import { createBrotliDecompress, createInflate } from "node:zlib";
+import { constants, createBrotliDecompress, createInflate } from "node:zlib";
 import { isForkActiveAtInclusion, maxRlpBytesPerChannel, type RollupConfig } from "@pangaea/config";
-import { concatBytes, decodeSingularBatch, decodeSpanBatch, InvalidInputError, type L1BlockRef, rlpReadSpan, SINGULAR_BATCH_TYPE, SPAN_BATCH_TYPE, type SingularBatch } from "@pangaea/primitives";
+import { decodeSingularBatch, decodeSpanBatch, InvalidInputError, joinBytes, type L1BlockRef, rlpReadSpan, SINGULAR_BATCH_TYPE, SPAN_BATCH_TYPE, type SingularBatch } from "@pangaea/primitives";
 import { type PlacedSpanBatch, placeSpanBatch } from "../rules/placed-span-batch.ts";
 
 export type Batch = { readonly kind: "singular"; readonly batch: SingularBatch } | { readonly kind: "span"; readonly batch: PlacedSpanBatch };
 
 const BROTLI_VERSION = 1;
 const ZLIB_METHODS = [8, 15];
+const CHUNK_SIZE = 65_536;
+/** Bytes of compressed data that are fed at once: at first, and where a fault was found. */
+const PIECE_SIZES = [1_048_576, 4_096, 64, 1];
+
+type Decompressor = ReturnType<typeof createInflate | typeof createBrotliDecompress>;
+/** Both give out what they have when the data ends too early. */
+const openInflate = (): Decompressor => createInflate({ chunkSize: CHUNK_SIZE, finishFlush: constants.Z_SYNC_FLUSH });
+const openBrotli = (): Decompressor => createBrotliDecompress({ chunkSize: CHUNK_SIZE, finishFlush: constants.BROTLI_OPERATION_FLUSH });
 
 /**
  * Decompresses as far as the data goes: a cut or corrupt tail, or the limit, ends the output and loses nothing before it.
- * Node's decompressor reports a fault only after it has given out everything that came before.
+ * A fault takes along what the piece of input that it stands in has given so far. So the piece is gone through again in smaller ones,
+ * down to single bytes.
  */
-async function decompress(stream: ReturnType<typeof createInflate | typeof createBrotliDecompress>, data: Uint8Array, most: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  await new Promise<void>((resolve) => {
+async function decompress(open: () => Decompressor, data: Uint8Array, most: number): Promise<Uint8Array> {
+  let sound = 0;
+  let output: readonly Uint8Array[] = [];
+  for (const size of PIECE_SIZES) {
+    const fed = await feed(open(), data, sound, size, most);
+    output = fed.output;
+    if (fed.faultyFrom === undefined) break;
+    sound = fed.faultyFrom;
+  }
+  return joinBytes(output);
+}
+
+/** What a decompressor gives for data in pieces: `sound` bytes at once, then pieces of a size, up to the limit or the piece that has a fault. */
+async function feed(stream: Decompressor, data: Uint8Array, sound: number, size: number, most: number): Promise<{ readonly output: readonly Uint8Array[]; readonly faultyFrom?: number }> {
+  const output: Uint8Array[] = [];
+  let room = most;
+  let over = false;
+  const ended = new Promise<void>((resolve) => {
+    const end = () => {
+      over = true;
+      resolve();
+    };
     stream.on("data", (chunk: Buffer) => {
-      const room = most - size;
-      chunks.push(chunk.length <= room ? chunk : chunk.subarray(0, room));
-      size += Math.min(chunk.length, room);
-      if (size >= most) {
-        stream.destroy();
-        resolve();
-      }
+      output.push(chunk.length <= room ? chunk : chunk.subarray(0, room));
+      room -= Math.min(chunk.length, room);
+      if (room === 0) end();
     });
-    stream.on("end", resolve);
-    stream.on("error", () => resolve());
-    stream.on("close", resolve);
-    stream.end(data);
+    stream.on("end", end);
+    stream.on("error", end);
+    stream.on("close", end);
   });
-  return concatBytes(...chunks);
+  try {
+    for (let from = 0; from < data.length && !over; ) {
+      const to = from < sound ? sound : Math.min(from + size, data.length);
+      const fault = await Promise.race([ended, new Promise<Error | null | undefined>((resolve) => stream.write(data.subarray(from, to), resolve))]);
+      if (fault instanceof Error || stream.errored !== null) return { output, faultyFrom: from };
+      from = to;
+    }
+    if (!over) stream.end();
+    await ended;
+    return { output };
+  } finally {
+    stream.destroy();
+  }
 }
 
 /** The decompressed batches of a channel, as one stream of RLP strings; nothing when the compression is unknown. */
@@ -38,8 +72,8 @@ export async function openChannel(config: RollupConfig, data: Uint8Array, inclus
   const most = maxRlpBytesPerChannel(config, inclusionTime);
   const first = data[0];
   if (first === undefined) return new Uint8Array(0);
-  if (ZLIB_METHODS.includes(first & 0x0f)) return decompress(createInflate({ chunkSize: 65_536 }), data, most);
-  if (first === BROTLI_VERSION && isForkActiveAtInclusion(config.forks, "fjord", inclusionTime)) return decompress(createBrotliDecompress({ chunkSize: 65_536 }), data.subarray(1), most);
+  if (ZLIB_METHODS.includes(first & 0x0f)) return decompress(openInflate, data, most);
+  if (first === BROTLI_VERSION && isForkActiveAtInclusion(config.forks, "fjord", inclusionTime)) return decompress(openBrotli, data.subarray(1), most);
   return new Uint8Array(0);
 }
 
