@@ -11,15 +11,15 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** The running `pangaea` command, started from its sources as `npm start` does. */
+/** The running `pangaea` command, started from its sources as `npm start` does, or another program of the tests. */
 export class Program {
   readonly child: ChildProcess;
   readonly lines: string[] = [];
   stderr = "";
   #waiting: (() => void)[] = [];
 
-  constructor(argv: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-    this.child = spawn(process.execPath, ["scripts/run.mjs", "packages/cli/src/main.ts", ...argv], { cwd: root, env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
+  constructor(argv: readonly string[], environment: Readonly<Record<string, string>> = {}, entry = "packages/cli/src/main.ts") {
+    this.child = spawn(process.execPath, [...(entry.endsWith(".ts") ? ["scripts/run.mjs"] : []), entry, ...argv], { cwd: root, env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
     createInterface({ input: this.child.stdout! }).on("line", (line) => {
       this.lines.push(line);
       this.#notify();
@@ -54,8 +54,8 @@ export class Program {
   }
 }
 
-/** Waits until `probe` gives something other than undefined or false; the failure names what was awaited and the last answer. */
-export async function until<T>(what: string, probe: () => Promise<T | undefined | false>, seconds = 60): Promise<T> {
+/** Waits until `probe` gives something other than undefined or false; the failure names what was awaited, the last answer and what `log` then says. */
+export async function until<T>(what: string, probe: () => Promise<T | undefined | false>, seconds = 60, log: () => string = () => ""): Promise<T> {
   const deadline = Date.now() + seconds * 1_000;
   let last: unknown;
   while (Date.now() < deadline) {
@@ -68,5 +68,5 @@ export async function until<T>(what: string, probe: () => Promise<T | undefined 
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`${what}: not so after ${seconds} s (last: ${last instanceof Error ? last.message : JSON.stringify(last)})`);
+  throw new Error(`${what}: not so after ${seconds} s (last: ${last instanceof Error ? last.message : JSON.stringify(last)})\n${log()}`);
 }

@@ -47,10 +47,10 @@ const STATE_INTERVAL_S = 1;
 const GUARD = 'trap "" INT; "$@" </dev/null & pid=$!; trap "kill -TERM $pid" TERM; cat >/dev/null; kill -TERM $pid 2>/dev/null; wait $pid';
 
 function binary(resolveFrom: string): string {
-  const require = createRequire(resolveFrom);
   const name = `@foundry-rs/anvil-${process.platform}-${process.arch === "x64" ? "amd64" : process.arch}`;
   try {
-    return require.resolve(`${name}/bin/anvil`);
+    // The binary is a dependency of anvil's package: from there it is found however an installer lays packages out.
+    return createRequire(createRequire(resolveFrom).resolve("@foundry-rs/anvil/package.json")).resolve(`${name}/bin/anvil`);
   } catch {
     throw new CriticalError(`anvil for this platform (package ${name}) is not installed: run npm install, or use an L1 of your own`);
   }
