@@ -1,0 +1,3 @@
+import { describeStateTests } from "./support/state-tests.ts";
+
+describeStateTests("long runs");
