@@ -45,7 +45,7 @@ const POLL_MS = 200;
 const READY_POLL_MS = 50;
 const READY_MS = 60_000;
 /** How long an orderly stop tries to bring the batchers' data to L1, and how often it asks L1 for a block. */
-const FLUSH_MS = 1_500;
+const FLUSH_MS = 1_800;
 const FLUSH_MINE_MS = 200;
 
 /** A running devnet: a local L1, and a supernode with execution layer and batcher for each chain. */

@@ -63,7 +63,7 @@ export class BeaconClient {
       return (await this.#fromSidecars(url, slot, hashes)) ?? (await this.#fromBlobs(url, slot, block, hashes));
     } catch (error) {
       if (error instanceof HttpStatus) {
-        if (error.status === 404) throw new NotFoundError(`${url} has no blobs of L1 block ${block.number}: check that --l1.beacon is the beacon node of --l1 and keeps blobs long enough`);
+        if (error.status === 404) throw new NotFoundError(`${url} has no blob ${hashes[0]?.versionedHash}${hashes.length > 1 ? ` and ${hashes.length - 1} more` : ""} of L1 block ${block.number}: check that --l1.beacon is the beacon node of --l1 and keeps blobs long enough`);
         throw new TemporaryError(error.message);
       }
       if (error instanceof z.ZodError) throw new TemporaryError(`${url} does not answer as a beacon API (${error.issues[0]?.path.join(".")} ${error.issues[0]?.message}): check --l1.beacon`);
@@ -94,7 +94,7 @@ export class BeaconClient {
 
   async #fromBlobs(url: string, slot: number, block: L1BlockRef, hashes: readonly BlobHash[]): Promise<readonly Uint8Array[]> {
     const { data } = blobsSchema.parse(await this.#get(url, `/eth/v1/beacon/blobs/${slot}?versioned_hashes=${hashes.map(({ versionedHash }) => versionedHash).join(",")}`));
-    if (data.length !== hashes.length) throw new NotFoundError(`${url} has ${data.length} of ${hashes.length} blobs of L1 block ${block.number}: check that --l1.beacon keeps blobs long enough`);
+    if (data.length !== hashes.length) throw new NotFoundError(`${url} has ${data.length} of ${hashes.length} blobs of L1 block ${block.number}, wanted are ${hashes.map(({ versionedHash }) => versionedHash).join(", ")}: check that --l1.beacon keeps blobs long enough`);
     return await Promise.all(hashes.map(({ versionedHash }, i) => this.#verified(url, data[i]!, versionedHash)));
   }
 

@@ -80,14 +80,14 @@ export class Devnet {
     return until(`chain ${this.chain(index).chainId}: safe reaches ${number}`, async () => {
       const status = await this.status(index);
       return status.safe_l2.number >= number && status;
-    }, seconds);
+    }, seconds, () => this.program.stderr);
   }
 
   untilFinalized(index: number, number: number, seconds = 90): Promise<Status> {
     return until(`chain ${this.chain(index).chainId}: finalized reaches ${number}`, async () => {
       const status = await this.status(index);
       return status.finalized_l2.number >= number && status;
-    }, seconds);
+    }, seconds, () => this.program.stderr);
   }
 
   stop(): Promise<unknown> {

@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { genesisToJson, type RollupConfig, rollupConfigToJson } from "@pangaea/config";
+import { buildL2Genesis } from "@pangaea/contracts";
+import { bytesToHex, privateKeyToAddress, ZERO_ADDRESS } from "@pangaea/primitives";
+import { virtualNodeOptions } from "@pangaea/supernode";
+import { afterAll, describe, expect, it } from "vitest";
+import { planChain } from "../src/chain-setup.ts";
+
+const KEY = new Uint8Array(32).fill(7);
+const FORKS = { regolith: 0, canyon: 0, delta: 0, ecotone: 0, fjord: 0, granite: 0, holocene: 0, isthmus: 0, jovian: 0 };
+const FEE_MARKET = { elasticity: 6, denominator: 50, denominatorCanyon: 250 };
+const HASH = (byte: string) => `0x${byte.repeat(32)}` as const;
+const ADDRESS = `0x${"ff".repeat(20)}` as const;
+const CONFIG: RollupConfig = {
+  genesis: {
+    l1: { hash: HASH("01"), number: 1 }, l2: { hash: HASH("02"), number: 0 }, l2Time: 1_700_000_000,
+    systemConfig: { batcherAddress: privateKeyToAddress(KEY), overhead: HASH("00"), scalar: HASH("01"), gasLimit: 30_000_000, eip1559Params: "0x0000000000000000", operatorFeeParams: HASH("00"), minBaseFee: 0n, daFootprintGasScalar: 0 },
+  },
+  blockTime: 1, maxSequencerDrift: 600, seqWindowSize: 3_600, channelTimeout: 300, l1ChainId: 900, l2ChainId: 901, forks: FORKS, keepKarstUpgradeGas: false,
+  batchInboxAddress: ADDRESS, depositContractAddress: ADDRESS, l1SystemConfigAddress: ADDRESS, protocolVersionsAddress: ZERO_ADDRESS, feeMarket: FEE_MARKET,
+};
+
+describe("a chain's settings", () => {
+  const folder = mkdtempSync(join(tmpdir(), "pangaea-plan-"));
+  const write = (name: string, content: string): string => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const rollup = write("rollup.json", JSON.stringify(rollupConfigToJson(CONFIG)));
+  const genesis = write("genesis.json", JSON.stringify(genesisToJson(buildL2Genesis({ chainId: 901, timestamp: 1_700_000_000, forks: FORKS, feeMarket: FEE_MARKET, gasLimit: 30_000_000, funded: {}, owner: ADDRESS, feeRecipient: ADDRESS }), { chainId: 901 })));
+  const jwt = write("jwt.hex", `0x${"11".repeat(32)}\n`);
+  const key = write("key.hex", bytesToHex(KEY));
+  const otherKey = write("other-key.hex", "08".repeat(32));
+  const plan = (flags: Readonly<Record<string, string>>) => planChain(901, virtualNodeOptions(901, Object.fromEntries(Object.entries({ "rollup.config": rollup, ...flags }).map(([name, text]) => [`vn.901.${name}`, { text, source: name }]))));
+
+  it("lead to an embedded execution layer, with its ports", async () => {
+    const { execution, batcherKey } = await plan({ "l2.genesis": genesis, "l2.rpc.port": "0", "l2.engine.port": "8551", "l2.engine.addr": "0.0.0.0", "l2.jwt-secret": jwt });
+    expect(execution).toMatchObject({ kind: "embedded", rpc: { host: "127.0.0.1", port: 0 }, engineRpc: { host: "0.0.0.0", port: 8_551, jwtSecret: new Uint8Array(32).fill(0x11) } });
+    expect(batcherKey).toBeUndefined();
+  });
+
+  it("lead to an external execution layer", async () => {
+    const { execution } = await plan({ l2: "http://127.0.0.1:8551", "l2.jwt-secret": jwt, "l2.engine-rpc-timeout": "3s" });
+    expect(execution).toEqual({ kind: "external", url: "http://127.0.0.1:8551", jwtSecret: new Uint8Array(32).fill(0x11), jwtFile: jwt, timeoutMs: 3_000 });
+  });
+
+  it("lead to a batcher with the chain's key", async () => {
+    const { batcherKey } = await plan({ "l2.genesis": genesis, "batcher.enabled": "true", "batcher.private-key-file": key });
+    expect(batcherKey).toEqual(KEY);
+  });
+
+  const l2 = "http://127.0.0.1:8551";
+  it.each<readonly [string, Readonly<Record<string, string>>, RegExp]>([
+    ["without an execution layer", {}, /--vn\.901\.l2\.genesis is missing: .*\(or give --vn\.901\.l2 for an execution client of your own\)/],
+    ["with an external layer without a secret", { l2 }, /--vn\.901\.l2\.jwt-secret is missing: the Engine API at http:.* wants a JWT/],
+    ["with a secret's file that is not there", { l2, "l2.jwt-secret": "/nonexistent" }, /--vn\.901\.l2\.jwt-secret: \/nonexistent cannot be read/],
+    ["with a file that holds no secret", { l2, "l2.jwt-secret": rollup }, /--vn\.901\.l2\.jwt-secret: .*rollup\.json holds no JWT secret: it must be 32 bytes of hex \(make one with: openssl rand -hex 32\)/],
+    ["with an external layer beside an embedded one", { l2, "l2.jwt-secret": jwt, "l2.rpc.port": "0" }, /--vn\.901\.l2\.rpc\.port is of the embedded execution layer, and --vn\.901\.l2 puts http:.* in its place: leave one of them out/],
+    ["with a URL that is none", { l2: "nowhere", "l2.jwt-secret": jwt }, /--vn\.901\.l2 wants an http or https URL, not "nowhere"/],
+    ["with an engine port without a secret", { "l2.genesis": genesis, "l2.engine.port": "1" }, /--vn\.901\.l2\.jwt-secret is missing: --vn\.901\.l2\.engine\.port serves nobody without a secret/],
+    ["with a genesis that is no JSON", { "l2.genesis": jwt }, /--vn\.901\.l2\.genesis: .*jwt\.hex is not JSON/],
+    ["with a batcher without a key", { "l2.genesis": genesis, "batcher.enabled": "true" }, /--vn\.901\.batcher\.private-key-file is missing/],
+    ["with a file that holds no key", { "l2.genesis": genesis, "batcher.enabled": "true", "batcher.private-key-file": rollup }, /rollup\.json holds no private key: it must be 32 bytes of hex/],
+    ["with the key of somebody else", { "l2.genesis": genesis, "batcher.enabled": "true", "batcher.private-key-file": otherKey }, /other-key\.hex is the key of 0x[0-9a-f]{40}, and the chain's batcher is 0x[0-9a-f]{40}/],
+  ])("%s are refused with the remedy", async (_, flags, message) => {
+    await expect(plan(flags)).rejects.toThrow(message);
+  });
+});

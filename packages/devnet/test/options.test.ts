@@ -1,0 +1,35 @@
+import { resolveOptions } from "@pangaea/config";
+import { describe, expect, it } from "vitest";
+import { DEVNET_OPTIONS, devnetBatcher, devnetForks } from "../src/index.ts";
+
+const read = (given: Readonly<Record<string, string>>) => resolveOptions(DEVNET_OPTIONS, Object.fromEntries(Object.entries(given).map(([name, text]) => [name, { text, source: `--${name}` }])));
+const forks = (text: string) => devnetForks(read({ fork: text }).fork, 1_000);
+
+describe("the devnet's flags", () => {
+  it("activate every fork up to Jovian at genesis, and none after it", () => {
+    expect(forks("")).toEqual({ regolith: 0, canyon: 0, delta: 0, ecotone: 0, fjord: 0, granite: 0, holocene: 0, isthmus: 0, jovian: 0 });
+  });
+
+  it("activate a fork so many seconds after genesis, or never", () => {
+    expect(forks("jovian=20,karst=30")).toMatchObject({ isthmus: 0, jovian: 1_020, karst: 1_030 });
+    expect(forks("jovian=never")).not.toHaveProperty("jovian");
+  });
+
+  it.each([
+    ["out of order", "isthmus=20", /--fork: jovian would activate before isthmus; give isthmus an earlier time or jovian a later one/],
+    ["after one that never comes", "isthmus=never", /jovian would activate before isthmus/],
+    ["of no name", "pluto=3", /wants a fork after bedrock \(.*\), not "pluto"/],
+    ["without a time", "jovian", /wants jovian=SECONDS or jovian=never, not "jovian"/],
+  ])("refuse a fork %s", (_, text, message) => {
+    expect(() => forks(text)).toThrow(message);
+  });
+
+  it("refuse a block time of zero", () => {
+    expect(() => read({ "l2.block-time": "1,0" })).toThrow(/--l2\.block-time wants seconds from 1 to 99, not "0"/);
+  });
+
+  it("lead to the batcher's options", () => {
+    const { options, stopped } = devnetBatcher(read({ "batcher.batch-type": "singular", "batcher.stopped": "true" }));
+    expect([options.batchFormat, options.maxChannelDuration, stopped]).toEqual(["singular", 1, true]);
+  });
+});
