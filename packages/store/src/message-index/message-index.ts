@@ -215,7 +215,7 @@ export class MessageIndex {
     let tip: Pick<BlockSeal, "number" | "hash" | "timestamp"> | undefined = this.#last;
     for (const block of blocks) {
       if (tip !== undefined && block.number <= tip.number) {
-        const known = added[block.number - added[0]!.number] ?? this.sealOf(block.number);
+        const known = added.find(({ number }) => number === block.number) ?? this.sealOf(block.number);
         if (known?.hash === block.hash) continue;
         throw new ResetError(`${this.#where}: block ${block.number} is to be sealed with hash ${block.hash}, ${known === undefined ? `but the index begins at ${formatBlock(this.#first ?? tip)}` : `but was sealed with ${known.hash}`}; rewind below it`);
       }
