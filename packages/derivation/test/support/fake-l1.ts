@@ -4,6 +4,8 @@ interface FakeBlock {
   readonly ref: L1BlockRef;
   readonly transactions: readonly Uint8Array[];
   readonly receipts: readonly ReceiptLogs[];
+  /** All blobs of the block, in order; a hole is one that nobody has any more. */
+  readonly blobs: readonly (Uint8Array | undefined)[];
 }
 
 /** An L1 in memory, mined and reorganised by the test. Blocks are two seconds apart. */
@@ -32,11 +34,11 @@ export class FakeL1 implements L1Source {
     return this.#chain[number]!.ref;
   }
 
-  #append({ transactions = [], receipts = [] }: Partial<FakeBlock>): L1BlockRef {
+  #append({ transactions = [], receipts = [], blobs = [] }: Partial<FakeBlock>): L1BlockRef {
     const number = this.#chain.length;
     const parentHash = this.#chain.at(-1)?.ref.hash ?? ZERO_HASH;
     const hash = keccak256Hex(utf8ToBytes(`${parentHash}/${number}/${this.#salt}/${bytesToHex(joinBytes(transactions))}`));
-    const block: FakeBlock = { ref: { hash, number, parentHash, timestamp: this.#genesisTime + 2 * number }, transactions, receipts };
+    const block: FakeBlock = { ref: { hash, number, parentHash, timestamp: this.#genesisTime + 2 * number }, transactions, receipts, blobs };
     this.#chain.push(block);
     this.#byHash.set(hash, block);
     return block.ref;
@@ -110,7 +112,14 @@ export class FakeL1 implements L1Source {
     return this.#answer(() => this.#known(hash).transactions);
   }
 
-  async blobs(block: L1BlockRef, hashes: readonly BlobHash[]): Promise<readonly Uint8Array[]> {
-    throw new NotFoundError(`the fake L1 has no blobs (${hashes.length} asked for in block ${formatBlock(block)})`);
+  blobs(block: L1BlockRef, hashes: readonly BlobHash[]): Promise<readonly Uint8Array[]> {
+    return this.#answer(() => {
+      const { blobs } = this.#known(block.hash);
+      return hashes.map(({ index }) => {
+        const blob = blobs[index];
+        if (blob === undefined) throw new NotFoundError(`the fake L1 has no blob ${index} in block ${formatBlock(block)}`);
+        return blob;
+      });
+    });
   }
 }
