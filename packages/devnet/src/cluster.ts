@@ -2,11 +2,13 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Batcher, kzgCommitter, localSigner } from "@pangaea/batcher";
+import { fullMesh, parseDependencySet } from "@pangaea/config";
 import { WorkerExecutionLayer } from "@pangaea/execution";
+import { dependencySetOf } from "@pangaea/interop";
 import { BeaconClient, Endpoints, KzgService, L1Client, L1Watcher } from "@pangaea/l1";
 import { type Clock, errorMessage, InvalidInputError, type Hex, type Logger, type Random } from "@pangaea/primitives";
 import { openStore } from "@pangaea/store";
-import { type ChainContainer, Supernode } from "@pangaea/supernode";
+import { type ChainContainer, Supernode, type SupernodeSettings } from "@pangaea/supernode";
 import { devnetKey } from "./keys.ts";
 import { type LocalL1, startLocalL1 } from "./local-l1.ts";
 import { type DevnetFlags, devnetBatcher, devnetForks } from "./options.ts";
@@ -148,7 +150,7 @@ async function startParts(flags: DevnetFlags, modules: DevnetModules, opened: ((
   if (earlier === undefined) {
     const times = flags["l2.block-time"];
     const plans = flags.chains.map((chainId, i) => ({ chainId, blockTime: times[i] ?? times[0] ?? 1 }));
-    chains = await setUpChains(l1.rpc, plans, { forks: (time) => devnetForks(flags.fork, time), seqWindowSize: flags["seq-window"] });
+    chains = await setUpChains(l1.rpc, plans, { forks: (time) => devnetForks(flags, time), seqWindowSize: flags["seq-window"] });
     await writeChains(folder, chains);
     const manifest: Manifest = { chains: flags.chains, l1GenesisTime, l1BlockTime: flags["l1.block-time"] };
     await writeFile(manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
@@ -162,9 +164,11 @@ async function startParts(flags: DevnetFlags, modules: DevnetModules, opened: ((
   const watcher = new L1Watcher({ client, clock, log }, { pollInterval: POLL_MS });
   const ports = new Map<number, number>();
   const batcher = devnetBatcher(flags);
+  const interop = await devnetInterop(flags["interop.dependency-set"], chains, folder);
   const supernode = new Supernode({ l1: client, l1Watcher: watcher, clock, random, log }, {
     version: modules.version,
     rpc: { host: "127.0.0.1", port: flags["rpc.port"] },
+    ...(interop === undefined ? {} : { interop }),
     chains: chains.map(({ config, genesis }, i) => ({
       config,
       store: openStore(join(folder, String(config.l2ChainId), "safe_db")),
@@ -193,6 +197,22 @@ async function startParts(flags: DevnetFlags, modules: DevnetModules, opened: ((
     })),
   };
   return finish({ l1, supernode, summary });
+}
+
+/** How the chains accept each other's messages; undefined when none of them ever activates interop. */
+async function devnetInterop(file: string | undefined, chains: readonly ChainDefinition[], folder: string): Promise<SupernodeSettings["interop"]> {
+  if (chains.every(({ config }) => config.forks.lagoon === undefined)) return undefined;
+  const ids = chains.map(({ config }) => config.l2ChainId);
+  const set = file === undefined ? fullMesh(ids) : parseDependencySet(await readJson(file), file);
+  return { dependencySet: dependencySetOf(set), openStore: (name) => openStore(join(folder, "interop", name)) };
+}
+
+async function readJson(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, "utf8"));
+  } catch (error) {
+    throw new InvalidInputError(`${file} cannot be read as JSON: ${errorMessage(error)}`);
+  }
 }
 
 /** Waits until every execution layer is open; a chain that fails at once fails the start. */

@@ -1,5 +1,5 @@
 import { type BatcherOptions, batcherFlagTable, batcherOptions, DEVNET_BATCHER_OPTIONS } from "@pangaea/batcher";
-import { chainIdList, choice, FORKS, flag, type ForkSchedule, list, type OptionTable, type OptionValues, port, scopedTable, text, unscoped, whole } from "@pangaea/config";
+import { chainIdList, choice, FORKS, flag, type ForkSchedule, list, type OptionSpec, type OptionTable, type OptionValues, port, scopedTable, text, unscoped, whole } from "@pangaea/config";
 import { InvalidInputError } from "@pangaea/primitives";
 
 /** A fork and when it activates: seconds after genesis, or never. */
@@ -17,6 +17,17 @@ function parseForkChoice(value: string): ForkChoice {
   return { fork, offset: Number(when) };
 }
 
+const activationOption: OptionSpec<number | "never" | undefined> = {
+  doc: "when messages between the chains begin to count, which is when Lagoon activates: seconds after genesis, or never",
+  placeholder: "S",
+  default: undefined,
+  parse: (value) => {
+    if (value === "never") return value;
+    if (!/^\d{1,9}$/.test(value)) throw new InvalidInputError(`wants seconds after genesis, or never, not "${value}"`);
+    return Number(value);
+  },
+};
+
 const BATCHER_FLAGS = batcherFlagTable(DEVNET_BATCHER_OPTIONS);
 
 export const DEVNET_OPTIONS = {
@@ -30,7 +41,9 @@ export const DEVNET_OPTIONS = {
     return Number(value);
   }),
   "rpc.port": port("supernode RPC", 8420),
-  fork: list("activate a fork later or never: seconds after genesis. Default: all up to jovian at genesis", "NAME=S,…", parseForkChoice),
+  fork: list("activate a fork later or never: seconds after genesis; those after it follow. Default: all at genesis", "NAME=S,…", parseForkChoice),
+  "interop.activation": activationOption,
+  "interop.dependency-set": text("whose messages each chain accepts, in the reference's format; without it all accept all", "FILE"),
   "seq-window": whole("sequencing window, L1 blocks", 3_600, 2, 100_000),
   json: flag("print one line of JSON when ready, then nothing"),
   quiet: flag("print only warnings and errors"),
@@ -46,19 +59,23 @@ export function devnetBatcher(flags: DevnetFlags): { readonly options: BatcherOp
   return { options: batcherOptions(given, DEVNET_BATCHER_OPTIONS), stopped: given.stopped };
 }
 
-/** The fork schedule of a devnet whose genesis is at `genesisTime`: everything up to Jovian at genesis unless chosen otherwise. */
-export function devnetForks(choices: readonly ForkChoice[], genesisTime: number): ForkSchedule {
-  const chosen = new Map(choices.map(({ fork, offset }) => [fork, offset]));
+/**
+ * The fork schedule of a devnet whose genesis is at `genesisTime`: everything at genesis unless chosen otherwise, a fork not chosen with the one
+ * before it. Throws `InvalidInputError` for a fork that would activate before an earlier one.
+ */
+export function devnetForks(flags: Pick<DevnetFlags, "fork" | "interop.activation">, genesisTime: number): ForkSchedule {
+  const activation = flags["interop.activation"];
+  const chosen = new Map<string, number | undefined>(flags.fork.map(({ fork, offset }) => [fork, offset]));
+  if (activation !== undefined) chosen.set("lagoon", activation === "never" ? undefined : activation);
   const schedule: Record<string, number> = {};
-  let previous: { readonly fork: string; readonly time: number | undefined } = { fork: "bedrock", time: 0 };
+  let previous: { readonly fork: string; readonly offset: number | undefined } = { fork: "bedrock", offset: 0 };
   for (const fork of FORKS.slice(1)) {
-    const offset = chosen.has(fork as ForkChoice["fork"]) ? chosen.get(fork as ForkChoice["fork"]) : fork === "karst" || fork === "lagoon" ? undefined : 0;
-    const time = offset === undefined ? undefined : offset === 0 ? 0 : genesisTime + offset;
-    if (time !== undefined && (previous.time === undefined || time < previous.time)) {
+    const offset = chosen.has(fork) ? chosen.get(fork) : previous.offset;
+    if (offset !== undefined && (previous.offset === undefined || offset < previous.offset)) {
       throw new InvalidInputError(`--fork: ${fork} would activate before ${previous.fork}; give ${previous.fork} an earlier time or ${fork} a later one (or never)`);
     }
-    if (time !== undefined) schedule[fork] = time;
-    previous = { fork, time };
+    if (offset !== undefined) schedule[fork] = offset === 0 ? 0 : genesisTime + offset;
+    previous = { fork, offset };
   }
   return schedule;
 }

@@ -72,7 +72,7 @@ export async function setUpChains(rpc: RpcClient, plans: readonly ChainPlan[], {
   const time = quantityToNumber(block.timestamp);
   return plans.map(({ chainId, blockTime }, i) => {
     const schedule = forks(time);
-    const genesis = buildL2Genesis({ chainId, timestamp: time, forks: schedule, feeMarket: FEE_MARKET, gasLimit: GAS_LIMIT, funded: Object.fromEntries(TEST_ACCOUNTS.map(({ address }) => [address, TEST_BALANCE])), owner: deployer.address, feeRecipient: devnetKey("vault", chainId).address });
+    const genesis = buildL2Genesis({ chainId, timestamp: time, forks: schedule, faucetToken: schedule.lagoon !== undefined, feeMarket: FEE_MARKET, gasLimit: GAS_LIMIT, funded: Object.fromEntries(TEST_ACCOUNTS.map(({ address }) => [address, TEST_BALANCE])), owner: deployer.address, feeRecipient: devnetKey("vault", chainId).address });
     const config: RollupConfig = {
       genesis: {
         l1: origin,

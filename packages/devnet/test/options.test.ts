@@ -3,21 +3,30 @@ import { describe, expect, it } from "vitest";
 import { DEVNET_OPTIONS, devnetBatcher, devnetForks } from "../src/index.ts";
 
 const read = (given: Readonly<Record<string, string>>) => resolveOptions(DEVNET_OPTIONS, Object.fromEntries(Object.entries(given).map(([name, text]) => [name, { text, source: `--${name}` }])));
-const forks = (text: string) => devnetForks(read({ fork: text }).fork, 1_000);
+const forks = (text: string) => devnetForks(read({ fork: text }), 1_000);
 
 describe("the devnet's flags", () => {
-  it("activate every fork up to Jovian at genesis, and none after it", () => {
-    expect(forks("")).toEqual({ regolith: 0, canyon: 0, delta: 0, ecotone: 0, fjord: 0, granite: 0, holocene: 0, isthmus: 0, jovian: 0 });
+  const allAtGenesis = { regolith: 0, canyon: 0, delta: 0, ecotone: 0, fjord: 0, granite: 0, holocene: 0, isthmus: 0, jovian: 0, karst: 0, lagoon: 0 };
+
+  it("activate every fork at genesis, interop among them", () => {
+    expect(forks("")).toEqual(allAtGenesis);
   });
 
-  it("activate a fork so many seconds after genesis, or never", () => {
-    expect(forks("jovian=20,karst=30")).toMatchObject({ isthmus: 0, jovian: 1_020, karst: 1_030 });
-    expect(forks("jovian=never")).not.toHaveProperty("jovian");
+  it("activate a fork so many seconds after genesis, or never, and the later ones with it", () => {
+    expect(forks("jovian=20,karst=30")).toEqual({ ...allAtGenesis, jovian: 1_020, karst: 1_030, lagoon: 1_030 });
+    expect(forks("isthmus=never")).toEqual({ regolith: 0, canyon: 0, delta: 0, ecotone: 0, fjord: 0, granite: 0, holocene: 0 });
+  });
+
+  it("activate interop, which is Lagoon, at a time of its own", () => {
+    expect(devnetForks(read({ "interop.activation": "30" }), 1_000)).toEqual({ ...allAtGenesis, lagoon: 1_030 });
+    const { lagoon: _, ...others } = allAtGenesis;
+    expect(devnetForks(read({ "interop.activation": "never" }), 1_000)).toEqual(others);
+    expect(() => read({ "interop.activation": "soon" })).toThrow('--interop.activation wants seconds after genesis, or never, not "soon"');
   });
 
   it.each([
-    ["out of order", "isthmus=20", /--fork: jovian would activate before isthmus; give isthmus an earlier time or jovian a later one/],
-    ["after one that never comes", "isthmus=never", /jovian would activate before isthmus/],
+    ["out of order", "isthmus=20,jovian=5", /--fork: jovian would activate before isthmus; give isthmus an earlier time or jovian a later one/],
+    ["after one that never comes", "isthmus=never,jovian=5", /jovian would activate before isthmus/],
     ["of no name", "pluto=3", /wants a fork after bedrock \(.*\), not "pluto"/],
     ["without a time", "jovian", /wants jovian=SECONDS or jovian=never, not "jovian"/],
   ])("refuse a fork %s", (_, text, message) => {

@@ -1,6 +1,6 @@
 import type { RollupConfig } from "@pangaea/config";
 import { l2BlockRefFromPayload } from "@pangaea/derivation";
-import { type BlockId, type ExecutionLayer, type ExecutionPayloadEnvelope, type ForkchoiceState, formatBlock, type Hex, InvalidBlockError, type L2BlockRef, type Logger, NotFoundError, type PayloadAttributes, ResetError, TemporaryError } from "@pangaea/primitives";
+import { type ExecutionLayer, type ExecutionPayloadEnvelope, type ForkchoiceState, formatBlock, type Hex, InvalidBlockError, type L2BlockRef, type Logger, NotFoundError, type PayloadAttributes, ResetError, TemporaryError } from "@pangaea/primitives";
 import { grantedHead, type SafetyAuthority } from "./authority.ts";
 import { classify } from "./engine-errors.ts";
 import { checkOrder, type Heads } from "./heads.ts";
@@ -10,6 +10,8 @@ export interface EngineModules {
   readonly execution: ExecutionLayer;
   readonly authority: SafetyAuthority;
   readonly log: Logger;
+  /** Told when heads have moved. */
+  readonly onHeads?: () => void;
 }
 
 /**
@@ -38,15 +40,15 @@ export class EngineState {
   async move(change: Partial<Omit<Heads, "crossUnsafe">>): Promise<void> {
     const moved = { ...this.requireHeads(), ...change };
     const verdict = await this.modules.authority.crossUnsafeHead();
-    const granted = await grantedHead(verdict, moved.unsafe, moved.crossUnsafe, (block) => this.canonical(block));
+    const granted = await grantedHead(verdict, moved.unsafe, moved.crossUnsafe, (number, hash) => this.canonical(number, hash));
     const highest = granted.number > moved.unsafe.number ? moved.unsafe : granted;
     await this.setAll({ ...moved, crossUnsafe: highest.number > moved.safe.number ? highest : moved.safe });
   }
 
-  /** The chain's block of that number and hash; undefined, with a warning, when the chain has none. */
-  async canonical({ number, hash }: BlockId): Promise<L2BlockRef | undefined> {
+  /** The chain's block of a number, and of a hash where one is given; undefined, with a warning, when the chain has none. */
+  async canonical(number: number, hash?: Hex): Promise<L2BlockRef | undefined> {
     const envelope = await this.blockAt(number);
-    if (envelope?.payload.blockHash === hash) return l2BlockRefFromPayload(this.modules.config, envelope.payload);
+    if (envelope !== undefined && (hash === undefined || envelope.payload.blockHash === hash)) return l2BlockRefFromPayload(this.modules.config, envelope.payload);
     this.modules.log.warn("the authority names a block that is not on this chain, labels stay", { number, hash, canonical: envelope?.payload.blockHash });
     return undefined;
   }
@@ -55,6 +57,7 @@ export class EngineState {
     checkOrder(heads);
     await this.pushForkchoice({ head: heads.unsafe.hash, safe: heads.safe.hash, finalized: heads.finalized.hash });
     this.#heads = heads;
+    this.modules.onHeads?.();
   }
 
   /**

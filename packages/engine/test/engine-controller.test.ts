@@ -328,6 +328,8 @@ describe("the labels", () => {
     expect(await say({ kind: "local" })).toBe(3);
     expect(await say(verified({ hash: `0x${"ee".repeat(32)}`, number: 2 }))).toBe(3);
     expect(await say(verified(rollup.genesis))).toBe(1);
+    expect(await say({ kind: "up-to", number: 2 })).toBe(2);
+    expect(await say({ kind: "up-to", number: 9 })).toBe(3);
   });
 
   it("are not sent again when nothing moved", async () => {

@@ -28,7 +28,7 @@ export async function findResetPoint({ config, l1, execution, safeHeads, authori
 
   const proven = (await safeHeads.newestOn((block) => isOnL1(l1, block)))?.safeHead.number ?? start.safe.number;
   const verdict = await authority.safeHead();
-  const granted = verdict.kind === "verified" ? verdict.block.number : start.safe.number;
+  const granted = verdict.kind === "verified" ? verdict.block.number : verdict.kind === "up-to" ? verdict.number : start.safe.number;
   const cap = Math.max(Math.min(proven, granted), start.finalized.number);
   const safe = cap < start.safe.number ? await refAt(cap) : start.safe;
 

@@ -22,6 +22,8 @@ export interface VirtualNodeModules {
   readonly clock: Clock;
   readonly log: Logger;
   readonly publish?: (envelope: ExecutionPayloadEnvelope) => Promise<void>;
+  /** Told when the chain's heads have moved. */
+  readonly onHeads?: () => void;
   /** Changes how much is logged; throws `InvalidInputError` for a level that does not exist. */
   readonly setLogLevel?: (level: string) => void;
 }

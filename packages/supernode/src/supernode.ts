@@ -1,6 +1,6 @@
 import { type Batcher, batcherAdminMethods } from "@pangaea/batcher";
 import type { RollupConfig } from "@pangaea/config";
-import { type SafetyAuthority, localAuthority } from "@pangaea/engine";
+import { localAuthority } from "@pangaea/engine";
 import type { L1Client, L1Watcher } from "@pangaea/l1";
 import { VirtualNode, type VirtualNodeOptions } from "@pangaea/node";
 import { type Clock, CriticalError, errorMessage, type ExecutionLayer, type Logger, type Random } from "@pangaea/primitives";
@@ -12,6 +12,8 @@ import { createSyncStatus } from "./activities/sync-status.ts";
 import { type ChainBatcherSetup, createChainBatcher } from "./chain-batcher.ts";
 import { ChainContainer } from "./chain-container.ts";
 import { createSupernodeMetrics, mergedMetrics } from "./metrics.ts";
+import { Interop, type InteropModules, type InteropOptions } from "./interop/interop.ts";
+import { interopChain } from "./interop/interop-chain.ts";
 import { joinReadiness, type Readiness, readinessOf } from "./readiness.ts";
 
 /** One chain that the supernode runs. */
@@ -20,7 +22,6 @@ export interface ChainSetup {
   readonly openExecution: () => Promise<ExecutionLayer>;
   readonly store: Store;
   readonly node: VirtualNodeOptions;
-  readonly authority?: SafetyAuthority;
   /** Without it the chain's batches are somebody else's. */
   readonly batcher?: ChainBatcherSetup;
 }
@@ -37,6 +38,8 @@ export interface SupernodeSettings {
   readonly chains: readonly ChainSetup[];
   readonly rpc: { readonly host: string; readonly port: number };
   readonly version: string;
+  /** Without it every chain's own word is final. */
+  readonly interop?: InteropOptions & Pick<InteropModules, "openStore">;
 }
 
 /** How long a request waits for its chain to be ready, and how often it looks. */
@@ -55,6 +58,8 @@ export class Supernode {
   readonly #settings: SupernodeSettings;
   readonly #batchers: ReadonlyMap<number, Batcher>;
   readonly #activities: readonly Activity[];
+  /** Verifies messages between the chains; absent when they have none. */
+  readonly interop: Interop | undefined;
   readonly #metrics;
   readonly #abort = new AbortController();
   #batchersStop: Promise<void> | undefined;
@@ -66,20 +71,30 @@ export class Supernode {
     this.#modules = modules;
     this.#settings = settings;
     this.#metrics = createSupernodeMetrics(settings.version);
+    this.interop = this.#createInterop();
     this.chains = new Map(settings.chains.map((chain) => [chain.config.l2ChainId, this.#container(chain)]));
     if (this.chains.size !== settings.chains.length) throw new CriticalError("two chains have the same id: each may be named once in --chains");
     this.#batchers = new Map(settings.chains.flatMap(({ config, batcher }) => (batcher === undefined ? [] : [[config.l2ChainId, createChainBatcher(this.chains.get(config.l2ChainId)!, batcher, modules)] as const])));
-    this.#activities = [createHeartbeat({ clock, random, log }), createSyncStatus(() => this.chains)];
+    this.#activities = [createHeartbeat({ clock, random, log }), createSyncStatus(() => this.chains), ...(this.interop === undefined ? [] : [this.interop])];
+  }
+
+  #createInterop(): Interop | undefined {
+    const { chains, interop } = this.#settings;
+    if (interop === undefined) return undefined;
+    const { l1, l1Watcher, clock, log } = this.#modules;
+    const views = chains.map(({ config }) => interopChain(config, () => this.chains.get(config.l2ChainId)!));
+    return new Interop({ chains: views, l1, l1Heads: () => l1Watcher.heads(), clock, log: log.child({ activity: "interop" }), openStore: interop.openStore }, interop);
   }
 
   #container(setup: ChainSetup): ChainContainer {
     const { l1, l1Watcher, clock } = this.#modules;
     const { config, store, node } = setup;
     const log = this.#modules.log.child({ chain: config.l2ChainId });
+    const authority = this.interop?.authorityOf(config.l2ChainId) ?? localAuthority;
     return new ChainContainer({
       config,
       openExecution: setup.openExecution,
-      createNode: (execution) => new VirtualNode({ config, l1, l1Heads: l1Watcher, execution, store, authority: setup.authority ?? localAuthority, clock, log }, node),
+      createNode: (execution) => new VirtualNode({ config, l1, l1Heads: l1Watcher, execution, store, authority, clock, log, onHeads: () => this.interop?.headsMoved(config.l2ChainId) }, node),
       clock,
       log,
       onRestart: () => this.#metrics.countRestart(config.l2ChainId),
@@ -133,7 +148,7 @@ export class Supernode {
 
   readiness(): Readiness {
     const { problem } = this.#modules.l1Watcher;
-    return joinReadiness({ l1: readinessOf(problem === undefined ? [] : [problem]), ...Object.fromEntries([...this.chains].map(([id, chain]) => [`chain ${id}`, chain.readiness()])) });
+    return joinReadiness({ l1: readinessOf(problem === undefined ? [] : [problem]), ...(this.interop === undefined ? {} : { interop: this.interop.readiness() }), ...Object.fromEntries([...this.chains].map(([id, chain]) => [`chain ${id}`, chain.readiness()])) });
   }
 
   async #route(path: string): Promise<Route> {
@@ -159,7 +174,7 @@ export class Supernode {
     const ready = (readiness: Readiness): Page => ({ status: readiness.ready ? 200 : 503, type: "application/json", body: `${JSON.stringify(readiness)}\n` });
     if (path === "/livez") return { status: 200, type: "text/plain", body: "ok\n" };
     if (path === "/readyz") return ready(this.readiness());
-    if (path === "/metrics") return { status: 200, type: "text/plain; version=0.0.4", body: await mergedMetrics([this.#metrics.registry, ...[...this.chains.values()].flatMap((chain) => (chain.state === "running" ? [chain.node.metrics] : []))]) };
+    if (path === "/metrics") return { status: 200, type: "text/plain; version=0.0.4", body: await mergedMetrics([this.#metrics.registry, ...(this.interop === undefined ? [] : [this.interop.metrics.registry]), ...[...this.chains.values()].flatMap((chain) => (chain.state === "running" ? [chain.node.metrics] : []))]) };
     const id = /^\/readyz\/(\d+)$/.exec(path)?.[1];
     const chain = id === undefined ? undefined : this.chains.get(Number(id));
     return chain === undefined ? undefined : ready(chain.readiness());

@@ -22,7 +22,7 @@ function devnetProblems(given: GivenValues): readonly string[] {
   const problems = tableProblems("devnet", DEVNET_TABLE, given);
   if (problems.length > 0) return problems;
   try {
-    devnetForks(valuesOf("devnet", DEVNET_TABLE, given).fork, 1);
+    devnetForks(valuesOf("devnet", DEVNET_TABLE, given), 1);
     return [];
   } catch (error) {
     return [`${given.fork?.source}: ${messageOf(error)}`];

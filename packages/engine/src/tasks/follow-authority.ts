@@ -1,4 +1,4 @@
-import type { BlockId, L2BlockRef } from "@pangaea/primitives";
+import type { Hex, L2BlockRef } from "@pangaea/primitives";
 import { grantedHead } from "../authority.ts";
 import type { EngineState } from "../engine-state.ts";
 
@@ -9,7 +9,7 @@ import type { EngineState } from "../engine-state.ts";
 export async function followAuthority(state: EngineState, finalByL1: L2BlockRef | undefined): Promise<void> {
   const heads = state.requireHeads();
   const { authority } = state.modules;
-  const canonical = (block: BlockId) => state.canonical(block);
+  const canonical = (number: number, hash?: Hex) => state.canonical(number, hash);
   const granted = await grantedHead(await authority.safeHead(), heads.localSafe, heads.safe, canonical);
   const safe = granted.number < heads.finalized.number ? heads.finalized : granted;
   const final = await grantedHead(await authority.finalizedHead(), finalByL1 ?? heads.finalized, heads.finalized, canonical);

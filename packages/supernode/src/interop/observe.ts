@@ -1,0 +1,148 @@
+import { l2BlockNumberAt, timestampOfL2Block } from "@pangaea/config";
+import { type BlockId, errorKind, errorMessage, type L1Source, NotFoundError } from "@pangaea/primitives";
+import type { DenyList, MessageIndex, VerifiedTimestamps } from "@pangaea/store";
+import type { InteropChain } from "./interop-chain.ts";
+import type { JudgedChain } from "./judge.ts";
+
+/** Most timestamps that one observation covers. */
+const MAX_ROUNDS = 512;
+
+/** One chain with what interop keeps of it. */
+export interface WatchedChain {
+  readonly chain: InteropChain;
+  readonly index: MessageIndex;
+  readonly denied: DenyList;
+}
+
+/** All chains at one timestamp: what is judged, and the L1 block from which all of it derives. */
+export interface Round {
+  readonly timestamp: number;
+  readonly chains: readonly JudgedChain[];
+  readonly heads: ReadonlyMap<number, BlockId>;
+  readonly l1Inclusion: BlockId;
+}
+
+/**
+ * Everything that one decision rests on, read at one time. unready: what is missing, in words. stale: the newest verified timestamp whose L1
+ * block still stands, where the last one's does not.
+ */
+export type Observation =
+  | { readonly kind: "unready"; readonly reason: string }
+  | { readonly kind: "stale"; readonly standing: number | undefined; readonly lost: BlockId }
+  | { readonly kind: "rounds"; readonly rounds: readonly Round[]; readonly reason: string };
+
+export interface ObserveModules {
+  readonly chains: readonly WatchedChain[];
+  readonly verified: VerifiedTimestamps;
+  readonly l1: Pick<L1Source, "blockRefByNumber">;
+  /** The first timestamp that is judged, Unix seconds; undefined while it is not known. */
+  readonly firstTimestamp: () => number | undefined;
+}
+
+/** Looks at all chains from the next timestamp on. Throws what L1 throws when it cannot be asked. */
+export async function observe({ chains, verified, l1, firstTimestamp }: ObserveModules): Promise<Observation> {
+  const { last } = verified;
+  if (last !== undefined && !(await isOnL1(l1, last.l1Inclusion))) return { kind: "stale", standing: await newestStanding(verified, l1), lost: last.l1Inclusion };
+  const next = last === undefined ? firstTimestamp() : last.timestamp + 1;
+  if (next === undefined) return { kind: "unready", reason: "when verification begins is not known yet: not every chain has read its first L1 data" };
+
+  const limits = chains.map((watched) => ({ watched, ...localSafeOf(watched, next) }));
+  const blocked = limits.find(({ problem }) => problem !== undefined);
+  if (blocked?.problem !== undefined) return { kind: "unready", reason: blocked.problem };
+  const end = Math.min(next + MAX_ROUNDS - 1, ...limits.map(({ covered }) => covered));
+  return collectRounds(chains, next, end, verified.last?.l1Inclusion, l1);
+}
+
+/** Up to which time a chain's local-safe blocks are known here, or why they are not. */
+function localSafeOf({ chain, index, denied }: WatchedChain, next: number): { readonly covered: number; readonly problem?: string } {
+  const { chainId, config } = chain;
+  const no = (problem: string) => ({ covered: 0, problem: `chain ${chainId}: ${problem}` });
+  const heads = chain.heads();
+  if (heads === undefined) return no("its node does not run or has not found its heads yet");
+  const { localSafe } = heads;
+  const wanted = l2BlockNumberAt(config, next);
+  if (wanted > localSafe.number) return no(`block ${wanted} for timestamp ${next} is not local safe yet, block ${localSafe.number} is`);
+  const indexed = index.sealOf(localSafe.number);
+  if (indexed?.hash !== localSafe.hash) return no(`local safe block ${localSafe.number} (${localSafe.hash}) is not in the message index yet`);
+  const standing = denied.heights().find((height) => height <= localSafe.number && height >= wanted && isDeniedAt(index, denied, height));
+  if (standing !== undefined) return no(`block ${standing} is denied and not replaced yet`);
+  return { covered: timestampOfL2Block(config, localSafe.number) + config.blockTime - 1 };
+}
+
+function isDeniedAt(index: MessageIndex, denied: DenyList, height: number): boolean {
+  const hash = index.sealOf(height)?.hash;
+  return hash !== undefined && denied.isDenied(height, hash);
+}
+
+async function collectRounds(chains: readonly WatchedChain[], from: number, to: number, floor: BlockId | undefined, l1: ObserveModules["l1"]): Promise<Observation> {
+  const rounds: Round[] = [];
+  const standing = new Map<string, boolean>();
+  const inclusions = chains.map((watched) => inclusionOf(watched));
+  let highest: BlockId = floor ?? { number: -1, hash: "0x" };
+  for (let timestamp = from; timestamp <= to; timestamp++) {
+    const judged: JudgedChain[] = [];
+    const heads = new Map<number, BlockId>();
+    for (const [i, { chain, index }] of chains.entries()) {
+      const number = l2BlockNumberAt(chain.config, timestamp);
+      const block = index.sealOf(number);
+      const included = inclusions[i]!(number);
+      if (block === undefined || typeof included === "string") return { kind: "rounds", rounds, reason: `chain ${chain.chainId}: ${typeof included === "string" ? included : `block ${number} is not in the message index`}` };
+      if (included.number > highest.number) highest = included;
+      heads.set(chain.chainId, { number, hash: block.hash });
+      judged.push({ chainId: chain.chainId, config: chain.config, index, upTo: number, timestamp: block.timestamp, executing: block.timestamp === timestamp ? (index.executingAt(number) ?? []) : [] });
+    }
+    const known = standing.get(highest.hash) ?? (await isOnL1(l1, highest));
+    standing.set(highest.hash, known);
+    if (!known) return { kind: "rounds", rounds, reason: `L1 block ${highest.number} (${highest.hash}) is not on L1 any more: the chains will derive again` };
+    rounds.push({ timestamp, chains: judged, heads, l1Inclusion: highest });
+  }
+  return { kind: "rounds", rounds, reason: `all timestamps up to ${to} are verified` };
+}
+
+/** Gives the L1 block at which a block became local safe, or in words why it is not known; remembers the last stretch. */
+function inclusionOf({ chain }: WatchedChain): (number: number) => BlockId | string {
+  let stretch: ReturnType<InteropChain["safeHeads"]["l1AtSafeHead"]> | undefined;
+  return (number) => {
+    if (number <= chain.config.genesis.l2.number) return chain.config.genesis.l1;
+    try {
+      if (stretch === undefined || number <= stretch.after || number > stretch.upTo) stretch = chain.safeHeads.l1AtSafeHead(number);
+      return stretch.l1Block;
+    } catch (error) {
+      if (errorKind(error) !== "not-found" && errorKind(error) !== "temporary") throw error;
+      return errorMessage(error);
+    }
+  };
+}
+
+/** The newest verified timestamp whose L1 block is on L1, by bisection: L1 blocks only rise with time. */
+async function newestStanding(verified: VerifiedTimestamps, l1: ObserveModules["l1"]): Promise<number | undefined> {
+  if (verified.first === undefined || verified.last === undefined) return undefined;
+  let standing = verified.first.timestamp - 1;
+  for (let lost = verified.last.timestamp; lost - standing > 1; ) {
+    const middle = Math.floor((standing + lost) / 2);
+    const entry = verified.at(middle);
+    if (entry !== undefined && (await isOnL1(l1, entry.l1Inclusion))) standing = middle;
+    else lost = middle;
+  }
+  return standing < verified.first.timestamp ? undefined : standing;
+}
+
+async function isOnL1(l1: ObserveModules["l1"], block: BlockId): Promise<boolean> {
+  try {
+    return (await l1.blockRefByNumber(block.number)).hash === block.hash;
+  } catch (error) {
+    if (error instanceof NotFoundError) return false;
+    throw error;
+  }
+}
+
+
+/** Whether the chains' indexes still hold the blocks that were observed: they may have changed while L1 was asked. */
+export function stillStands(observation: Observation, chains: readonly WatchedChain[]): boolean {
+  if (observation.kind !== "rounds") return true;
+  const last = observation.rounds.at(-1);
+  return last === undefined || chains.every(({ chain, index }) => {
+    const head = last.heads.get(chain.chainId);
+    return head === undefined || index.sealOf(head.number)?.hash === head.hash;
+  });
+}
