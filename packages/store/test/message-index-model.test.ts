@@ -91,7 +91,7 @@ function run(open: () => Store, steps: readonly Step[]): void {
 
 describe.each(kinds)("a message index in %s", (name, open) => {
   it("answers as a plain array does, whatever is sealed, rewound, pruned and asked", () => {
-    fc.assert(fc.property(fc.array(step, { minLength: 5, maxLength: 40 }), (steps) => run(open, steps)), { numRuns: name === "memory" ? 200 : 25 });
+    fc.assert(fc.property(fc.array(step, { minLength: 5, maxLength: 40 }), (steps) => run(open, steps)), { numRuns: name === "memory" ? 100 : 15 });
   });
 });
 

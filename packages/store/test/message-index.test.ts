@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { errorKind } from "@pangaea/primitives";
 import { afterAll, describe, expect, it } from "vitest";
-import { type IndexedBlock, MemoryStore, MessageIndex, type MessageQuery, type Store } from "../src/index.ts";
+import { type IndexedBlock, LmdbStore, MemoryStore, MessageIndex, type MessageQuery, type Store } from "../src/index.ts";
 import { block, blocks, CHAIN_ID, hashOf, query, timeOf } from "./support/blocks.ts";
 import { contents, FailingStore, storeKinds } from "./support/stores.ts";
 
@@ -305,4 +308,15 @@ describe("a message index on a bad disk", () => {
     store.write([[first![0], second![1]], [second![0], first![1]]]);
     expect(kindOf(() => open(store).contains(query(2, 0)))).toBe("critical");
   });
+});
+
+it.each([[4, 48], [25, 40], [100, 40]])("an index of blocks with %i logs takes at most %i bytes of an LMDB file a log", async (logs, most) => {
+  const folder = mkdtempSync(join(tmpdir(), "pangaea-index-"));
+  const store = new LmdbStore(folder);
+  const index = open(store);
+  for (let from = 1; from <= 10_000; from += 1_000) index.seal(blocks(from, from + 999, logs));
+  await store.close();
+  const size = statSync(join(folder, "data.mdb")).blocks * 512;
+  rmSync(folder, { recursive: true, force: true });
+  expect(size / (10_000 * logs)).toBeLessThanOrEqual(most);
 });

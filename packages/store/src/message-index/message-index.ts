@@ -1,16 +1,15 @@
 import { checksumOfLog, type ExecutingMessage } from "@pangaea/interop";
-import { type BlockId, bytesToHex, formatBlock, type Hex, hexToBytes, InvalidInputError, joinBytes, ResetError } from "@pangaea/primitives";
-import { checked, corrupt, fitsU48, guarded, numberKey, readU48, withCheck, writeU48 } from "../checked-value.ts";
+import { type BlockId, formatBlock, type Hex, joinBytes, ResetError } from "@pangaea/primitives";
+import { checked, corrupt, guarded, numberKey, withCheck } from "../checked-value.ts";
 import type { Store, Write } from "../store.ts";
-import { type BlockRecord, BLOCK_RECORD_SIZE, hashAt, MAX_LOGS, readBlockRecord, timestampAt, writeBlockRecord } from "./block-record.ts";
+import { type BlockRecord, BLOCK_RECORD_SIZE, hashAt, readBlockRecord, timestampAt, writeBlockRecord } from "./block-record.ts";
+import { type Bounds, BOUNDS_KEY, boundsWrite, decodeBounds } from "./bounds.ts";
+import { checkBlock, LOG_HASH_SIZE } from "./check-block.ts";
 import { decodeExecuting, encodeExecuting } from "./executing-record.ts";
 import type { BlockSeal, IndexedBlock, MessageAnswer, MessageQuery } from "./indexed-block.ts";
 import { PagedRecords, sweep } from "./paged-records.ts";
 
-const BOUNDS_KEY = Uint8Array.of(0);
-const BOUNDS_SIZE = 44;
 const KIND = { blocks: 1, logs: 2, executing: 3 } as const;
-const LOG_HASH_SIZE = 32;
 const PAGE_MEMORY = 4_096;
 const DEFAULT_CACHE_BYTES = 16 * 1_024 * 1_024;
 /** One part for blocks, the others for logs. */
@@ -23,13 +22,6 @@ export interface MessageIndexOptions {
   readonly chainId: bigint;
   /** Memory for what was looked up last, a quarter for blocks and the rest for logs; 16 MiB when absent. */
   readonly cacheBytes?: number;
-}
-
-/** The stretch of blocks that is there, and the parent hash of the first, which no record says. */
-interface Bounds {
-  readonly first: number;
-  readonly last: number;
-  readonly parentHash: Hex;
 }
 
 /**
@@ -280,10 +272,7 @@ export class MessageIndex {
 
   #readBounds(): Bounds | undefined {
     const stored = this.#store.get(BOUNDS_KEY);
-    if (stored === undefined) return undefined;
-    const value = checked(BOUNDS_KEY, stored, this.#where, this.#remedy);
-    if (value.length !== BOUNDS_SIZE) throw corrupt(BOUNDS_KEY, `it has ${value.length} bytes, not ${BOUNDS_SIZE}`, this.#where, this.#remedy);
-    return { first: readU48(value, 0), last: readU48(value, 6), parentHash: bytesToHex(value.subarray(12)) };
+    return stored === undefined ? undefined : decodeBounds(stored, this.#where, this.#remedy);
   }
 
   #setBounds(bounds: Bounds | undefined): void {
@@ -304,27 +293,5 @@ export class MessageIndex {
 
   #extent(): string {
     return this.#first === undefined || this.#last === undefined ? "no block" : `blocks ${this.#first.number} to ${this.#last.number}`;
-  }
-}
-
-function boundsWrite({ first, last, parentHash }: Bounds): Write {
-  const value = new Uint8Array(BOUNDS_SIZE);
-  writeU48(value, 0, first);
-  writeU48(value, 6, last);
-  value.set(hexToBytes(parentHash, 32), 12);
-  return [BOUNDS_KEY, withCheck(BOUNDS_KEY, value)];
-}
-
-/** Throws `InvalidInputError` for a block that no chain can have. */
-function checkBlock({ number, hash, timestamp, logHashes, executing }: IndexedBlock, after: number | undefined, where: string): void {
-  const wrong = (what: string) => new InvalidInputError(`${where}: block ${number} (${hash}) ${what}`);
-  if (!fitsU48(number) || !fitsU48(timestamp)) throw wrong(`has number ${number} and timestamp ${timestamp}, which are to be from 0 to 2^48-1`);
-  if (after !== undefined && timestamp <= after) throw wrong(`has timestamp ${timestamp}, not above its parent's ${after}`);
-  const logs = logHashes.length / LOG_HASH_SIZE;
-  if (!Number.isInteger(logs) || logs > MAX_LOGS) throw wrong(`has ${logHashes.length} bytes of log hashes, not ${LOG_HASH_SIZE} for each of at most ${MAX_LOGS} logs`);
-  let previous = -1;
-  for (const { logIndex } of executing) {
-    if (!Number.isInteger(logIndex) || logIndex <= previous || logIndex >= logs) throw wrong(`executes a message by log ${logIndex}, which is to be above ${previous} and below ${logs}`);
-    previous = logIndex;
   }
 }

@@ -9,7 +9,7 @@ export const GENESIS_TIME = 1_700_000_000;
 /** 32 bytes that tell some small numbers. */
 export function word(...numbers: readonly number[]): Uint8Array {
   const bytes = new Uint8Array(32);
-  numbers.forEach((number, i) => writeU32(bytes, i * 4, number));
+  for (const [i, number] of numbers.entries()) writeU32(bytes, i * 4, number);
   return bytes;
 }
 
