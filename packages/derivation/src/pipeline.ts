@@ -1,5 +1,5 @@
 import { channelTimeout, type DependencySet, isForkActiveAtInclusion, type RollupConfig } from "@pangaea/config";
-import { CriticalError, type ExecutionLayer, formatBlock, isDepositTransaction, type L1BlockRef, type L1Source, type L2BlockRef, type PayloadAttributes, ResetError } from "@pangaea/primitives";
+import { CriticalError, type ExecutionLayer, formatBlock, isDepositTransaction, type L1BlockRef, type L1Source, type L2BlockRef, type PayloadAttributes, ResetError, type SingularBatch } from "@pangaea/primitives";
 import { prepareAttributes } from "./attributes/prepare-attributes.ts";
 import { l2BlockRefFromPayload, systemConfigFromPayload } from "./payload.ts";
 import { type BatchSource, BatchStage } from "./stages/batch-stage.ts";
@@ -56,6 +56,8 @@ export class DerivationPipeline {
   /** Whether the origin's own data has been taken into the frame queue. */
   #originRead = false;
   #pending: DerivedAttributes | undefined;
+  /** The batch that was accepted last, until its attributes are prepared: L1 may have to be asked more than once. */
+  #accepted: SingularBatch | undefined;
 
   constructor(modules: PipelineModules) {
     this.#modules = modules;
@@ -71,6 +73,7 @@ export class DerivationPipeline {
     const { config, l1, l2 } = this.#modules;
     this.#stages = undefined;
     this.#pending = undefined;
+    this.#accepted = undefined;
     let start = safeHead;
     const timeout = channelTimeout(config, (await l1.blockRefByHash(safeHead.l1Origin.hash)).timestamp);
     while (start.number > config.genesis.l2.number && start.l1Origin.number > config.genesis.l1.number && start.l1Origin.number + timeout > safeHead.l1Origin.number) {
@@ -91,6 +94,7 @@ export class DerivationPipeline {
 
   /** Forgets the open channel, the one being read and the span batch in hand: called when a derived block was replaced. */
   flushChannel(): void {
+    this.#accepted = undefined;
     this.#stages?.assembler.flush();
     this.#stages?.reader.flush();
     this.#stages?.batches.flush();
@@ -104,18 +108,23 @@ export class DerivationPipeline {
     if (!isForkActiveAtInclusion(this.#modules.config.forks, "holocene", origin.timestamp)) {
       throw new CriticalError(`L1 block ${formatBlock(origin)} is before Holocene (holocene_time ${this.#modules.config.forks.holocene ?? "not set"}): only Holocene's derivation rules and later are available`);
     }
+    if (this.#accepted?.parentHash === safeHead.hash) return { kind: "attributes", attributes: await this.#derive(safeHead, this.#accepted, origin) };
     const next = await stages.batches.next(safeHead, origin);
     if (next.kind === "working") return { kind: "working" };
-    if (next.kind === "batch") return { kind: "attributes", attributes: await this.#derive(safeHead, next.batch, origin) };
+    if (next.kind === "batch") {
+      this.#accepted = next.batch;
+      return { kind: "attributes", attributes: await this.#derive(safeHead, next.batch, origin) };
+    }
     if (!(await stages.traversal.advance())) return { kind: "idle" };
     this.#originRead = false;
     return { kind: "advanced", origin: stages.traversal.origin };
   }
 
-  async #derive(parent: L2BlockRef, batch: { readonly epochNumber: number; readonly epochHash: `0x${string}`; readonly timestamp: number; readonly transactions: readonly Uint8Array[] }, derivedFrom: L1BlockRef): Promise<DerivedAttributes> {
+  async #derive(parent: L2BlockRef, batch: SingularBatch, derivedFrom: L1BlockRef): Promise<DerivedAttributes> {
     const attributes = await prepareAttributes(this.#modules, parent, { hash: batch.epochHash, number: batch.epochNumber });
     if (attributes.timestamp !== batch.timestamp) throw new ResetError(`a batch for time ${batch.timestamp} met L2 block ${formatBlock(parent)}, whose child is due at ${attributes.timestamp}`);
     this.#pending = { attributes: { ...attributes, noTxPool: true, transactions: [...attributes.transactions, ...batch.transactions] }, parent, derivedFrom, concluding: true };
+    this.#accepted = undefined;
     return this.#pending;
   }
 

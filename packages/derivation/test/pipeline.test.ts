@@ -1,0 +1,158 @@
+import { type ExecutionPayloadEnvelope, type L1BlockRef, type L2BlockRef, ResetError, CriticalError, TemporaryError } from "@pangaea/primitives";
+import { describe, expect, it } from "vitest";
+import { DerivationPipeline, depositsOnly, l2BlockRefFromPayload, prepareAttributes } from "../src/index.ts";
+import { batchTransactions, openRollup, type Rollup } from "../../engine/test/support/rollup.ts";
+import { alice, signed } from "../../execution/test/support/chain.ts";
+import { applyAttributes } from "./support/chain.ts";
+
+/** Blocks as a sequencer makes them, on an origin, each with a transfer. */
+async function sequence(rollup: Rollup, parent: L2BlockRef, count: number, origin: L1BlockRef, nonce = 0): Promise<{ envelopes: ExecutionPayloadEnvelope[]; head: L2BlockRef }> {
+  const envelopes: ExecutionPayloadEnvelope[] = [];
+  let head = parent;
+  for (let i = 0; i < count; i++) {
+    const attributes = await prepareAttributes({ config: rollup.config, l1: rollup.l1, l2: rollup.layer }, head, origin);
+    envelopes.push(await applyAttributes(rollup.layer, head.hash, { ...attributes, transactions: [...attributes.transactions, signed(alice, nonce + i)] }));
+    head = l2BlockRefFromPayload(rollup.config, envelopes.at(-1)!.payload);
+  }
+  return { envelopes, head };
+}
+
+/** Another node of the chain: derives until L1 has no more, or a bound. */
+async function follow(pipeline: DerivationPipeline, verifier: Rollup, from: L2BlockRef, bound = 300): Promise<{ hashes: string[]; head: L2BlockRef }> {
+  const hashes: string[] = [];
+  let head = from;
+  for (let i = 0; i < bound; i++) {
+    const step = await pipeline.step(head);
+    if (step.kind === "idle") return { hashes, head };
+    if (step.kind !== "attributes") continue;
+    head = l2BlockRefFromPayload(verifier.config, (await applyAttributes(verifier.layer, head.hash, step.attributes.attributes)).payload);
+    hashes.push(head.hash);
+  }
+  throw new Error("the pipeline does not come to rest");
+}
+
+async function open(fields: Parameters<typeof openRollup>[0] = {}) {
+  const sequencer = await openRollup(fields);
+  const verifier = await openRollup({ ...fields, l1: sequencer.l1 });
+  const pipeline = new DerivationPipeline({ config: sequencer.config, l1: sequencer.l1, l2: verifier.layer });
+  await pipeline.reset(sequencer.genesis);
+  return { sequencer, verifier, pipeline, l1: sequencer.l1, genesis: sequencer.genesis };
+}
+const hashesOf = (envelopes: readonly ExecutionPayloadEnvelope[]) => envelopes.map(({ payload }) => payload.blockHash);
+
+describe("the derivation pipeline", () => {
+  it("gives the blocks that the sequencer built, over several channels and L1 blocks", async () => {
+    const { sequencer, verifier, pipeline, l1, genesis } = await open();
+    const first = await sequence(sequencer, genesis, 2, l1.ref(0));
+    const origin = l1.mine({ transactions: batchTransactions(sequencer.config, first.envelopes) });
+    const second = await sequence(sequencer, first.head, 3, origin, 2);
+    l1.mine();
+    l1.mine({ transactions: batchTransactions(sequencer.config, second.envelopes) });
+    expect((await follow(pipeline, verifier, genesis)).hashes).toEqual(hashesOf([...first.envelopes, ...second.envelopes]));
+    expect(pipeline.origin()).toEqual(l1.head);
+  });
+
+  it("gives the same attributes until the head that it is called with has moved", async () => {
+    const { sequencer, pipeline, l1, genesis } = await open();
+    l1.mine({ transactions: batchTransactions(sequencer.config, (await sequence(sequencer, genesis, 1, l1.ref(0))).envelopes) });
+    let step = await pipeline.step(genesis);
+    while (step.kind !== "attributes") step = await pipeline.step(genesis);
+    expect(await pipeline.step(genesis)).toEqual(step);
+    expect(step.attributes).toMatchObject({ parent: genesis, derivedFrom: l1.head, concluding: true });
+    expect(depositsOnly(step.attributes).attributes.transactions).toHaveLength(1);
+  });
+
+  it("fills the chain with empty blocks when nothing is posted for a sequencing window", async () => {
+    const { verifier, pipeline, l1, genesis } = await open({ fields: { seqWindowSize: 4 } });
+    for (let i = 0; i < 6; i++) l1.mine();
+    const { head } = await follow(pipeline, verifier, genesis);
+    expect([head.l1Origin.number, head.number]).toEqual([2, 5]);
+  });
+
+  it("resets when L1 reorganises, and derives the new chain afterwards", async () => {
+    const { sequencer, verifier, pipeline, l1, genesis } = await open();
+    const { envelopes } = await sequence(sequencer, genesis, 2, l1.ref(0));
+    l1.mine({ transactions: batchTransactions(sequencer.config, envelopes) });
+    expect((await follow(pipeline, verifier, genesis)).hashes).toHaveLength(2);
+    l1.reorg(1);
+    await expect(follow(pipeline, verifier, genesis)).rejects.toThrow(ResetError);
+    l1.mine({ transactions: batchTransactions(sequencer.config, envelopes.slice(0, 1)) });
+    await pipeline.reset(genesis);
+    expect((await follow(pipeline, verifier, genesis)).hashes).toEqual(hashesOf(envelopes.slice(0, 1)));
+  });
+
+  it("goes on from any safe head after a restart, also in the middle of a channel", async () => {
+    const { sequencer, verifier, pipeline, l1, genesis } = await open();
+    const { envelopes } = await sequence(sequencer, genesis, 4, l1.ref(0));
+    l1.mine({ transactions: batchTransactions(sequencer.config, envelopes) });
+    await follow(pipeline, verifier, genesis);
+    for (const [i, { payload }] of envelopes.entries()) {
+      const again = new DerivationPipeline({ config: sequencer.config, l1, l2: verifier.layer });
+      const head = l2BlockRefFromPayload(sequencer.config, payload);
+      await again.reset(head);
+      expect((await follow(again, verifier, head)).hashes).toEqual(hashesOf(envelopes.slice(i + 1)));
+    }
+  });
+
+  it("forgets the channel in hand when a block of it was replaced", async () => {
+    const { sequencer, verifier, pipeline, l1, genesis } = await open();
+    const { envelopes } = await sequence(sequencer, genesis, 3, l1.ref(0));
+    l1.mine({ transactions: batchTransactions(sequencer.config, envelopes) });
+    let step = await pipeline.step(genesis);
+    while (step.kind !== "attributes") step = await pipeline.step(genesis);
+    const replacement = l2BlockRefFromPayload(sequencer.config, (await applyAttributes(verifier.layer, genesis.hash, depositsOnly(step.attributes).attributes)).payload);
+    pipeline.flushChannel();
+    expect((await follow(pipeline, verifier, replacement)).hashes).toEqual([]);
+  });
+
+  it("must be reset before its first step", async () => {
+    const { sequencer, l1, genesis } = await open();
+    const pipeline = new DerivationPipeline({ config: sequencer.config, l1, l2: sequencer.layer });
+    expect(pipeline.origin()).toBeUndefined();
+    await expect(pipeline.step(genesis)).rejects.toThrow(ResetError);
+  });
+
+  it("cannot derive before Holocene", async () => {
+    const { pipeline, genesis } = await open({ forks: { regolith: 0, canyon: 0, delta: 0, ecotone: 0, fjord: 0, granite: 0 } });
+    await expect(pipeline.step(genesis)).rejects.toThrow(CriticalError);
+    await expect(pipeline.step(genesis)).rejects.toThrow(/before Holocene \(holocene_time not set\)/);
+  });
+
+  it("loses nothing when L1 fails to answer each of its requests once", async () => {
+    const { sequencer, verifier, l1, genesis } = await open();
+    const { envelopes } = await sequence(sequencer, genesis, 3, l1.ref(0));
+    l1.mine({ transactions: batchTransactions(sequencer.config, envelopes) });
+    const asked = new Set<string>();
+    const flaky = new Proxy(l1, {
+      get(target, name) {
+        const own = Reflect.get(target, name);
+        if (typeof own !== "function") return own;
+        return (...args: unknown[]) => {
+          const request = `${String(name)} ${JSON.stringify(args)}`;
+          if (asked.has(request)) return own.apply(target, args);
+          asked.add(request);
+          return Promise.reject(new TemporaryError("L1 does not answer"));
+        };
+      },
+    });
+    const pipeline = new DerivationPipeline({ config: sequencer.config, l1: flaky, l2: verifier.layer });
+    let head = genesis;
+    const hashes: string[] = [];
+    let failures = 0;
+    for (let i = 0; i < 200; i++) {
+      try {
+        if (pipeline.origin() === undefined) await pipeline.reset(head);
+        const step = await pipeline.step(head);
+        if (step.kind === "idle") break;
+        if (step.kind !== "attributes") continue;
+        head = l2BlockRefFromPayload(verifier.config, (await applyAttributes(verifier.layer, head.hash, step.attributes.attributes)).payload);
+        hashes.push(head.hash);
+      } catch (error) {
+        expect(error).toBeInstanceOf(TemporaryError);
+        failures++;
+      }
+    }
+    expect(hashes).toEqual(hashesOf(envelopes));
+    expect(failures).toBeGreaterThan(3);
+  });
+});
