@@ -6,6 +6,8 @@ export * from "./chain/blockchain.ts";
 export * from "./chain/genesis-block.ts";
 export * from "./engine/embedded-execution-layer.ts";
 export * from "./op-rules.ts";
+export * from "./pool/message-filter.ts";
+export * from "./pool/message-gate.ts";
 export * from "./pool/pool.ts";
 export * from "./rpc/engine.ts";
 export * from "./service.ts";

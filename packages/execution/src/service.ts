@@ -1,9 +1,11 @@
 import type { L2Genesis, RollupConfig } from "@pangaea/config";
-import { keccak256 } from "@pangaea/primitives";
+import { type Clock, keccak256, type Logger } from "@pangaea/primitives";
 import { type Listening, type RpcMethods, RpcServer, type RpcServerOptions } from "@pangaea/rpc";
 import { openStore } from "@pangaea/store";
 import { Blockchain } from "./chain/blockchain.ts";
 import { EmbeddedExecutionLayer } from "./engine/embedded-execution-layer.ts";
+import type { MessageFilter } from "./pool/message-filter.ts";
+import { MessageGate, type MessageGateOptions } from "./pool/message-gate.ts";
 import { TransactionPool } from "./pool/pool.ts";
 import { debugMethods } from "./rpc/debug.ts";
 import { engineMethods } from "./rpc/engine.ts";
@@ -20,6 +22,14 @@ export interface ExecutionServiceOptions {
   readonly rpc?: { readonly host: string; readonly port: number };
   /** Where the Engine API is served to a consensus node of another process; absent serves none. */
   readonly engineRpc?: { readonly host: string; readonly port: number; readonly jwtSecret: Uint8Array };
+  /** How the pool asks its message filter. */
+  readonly messageGate?: MessageGateOptions;
+}
+
+export interface ExecutionServiceModules {
+  /** Asked about transactions with CrossL2Inbox entries; without it they are like any other. */
+  readonly messages?: { readonly filter: MessageFilter; readonly clock: Clock };
+  readonly log?: Logger;
 }
 
 /** Largest request to the engine port: a payload of a full block in hex. */
@@ -38,9 +48,11 @@ export function executionMethods(layer: EmbeddedExecutionLayer): RpcMethods {
 }
 
 /** An execution layer with its servers, in this thread. Throws `CriticalError` when the store or a port cannot be used. */
-export async function startExecutionService({ config, genesis, dataDir, rpc, engineRpc }: ExecutionServiceOptions): Promise<ExecutionService> {
+export async function startExecutionService({ config, genesis, dataDir, rpc, engineRpc, messageGate }: ExecutionServiceOptions, { messages, log }: ExecutionServiceModules = {}): Promise<ExecutionService> {
   const chain = new Blockchain({ config, genesis, store: openStore(dataDir) });
-  const layer = new EmbeddedExecutionLayer(chain, new TransactionPool(chain));
+  const logged = log === undefined ? {} : { log };
+  const pool = new TransactionPool(chain, { ...logged, ...(messages === undefined ? {} : { messages: new MessageGate({ ...messages, ...logged }, messageGate) }) });
+  const layer = new EmbeddedExecutionLayer(chain, pool);
   const servers: Listening[] = [];
   const close = async (): Promise<void> => {
     for (const server of servers) await server.close();

@@ -1,6 +1,16 @@
-import type { BlockLabel, ExecutionLayer, ExecutionPayloadEnvelope, ForkchoiceState, ForkchoiceUpdated, Hex, PayloadAttributes, PayloadStatus, ReceiptLogs } from "@pangaea/primitives";
+import type { BlockLabel, ExecutionLayer, ExecutionPayloadEnvelope, ForkchoiceState, ForkchoiceUpdated, Hex, Logger, PayloadAttributes, PayloadStatus, ReceiptLogs } from "@pangaea/primitives";
 import { WorkerClient } from "@pangaea/rpc";
+import type { MessageFilter } from "./pool/message-filter.ts";
 import type { ExecutionService, ExecutionServiceOptions } from "./service.ts";
+import { type ExecutionHost, type ExecutionWorkerInput, writeLogEvents } from "./worker-host.ts";
+
+export interface WorkerExecutionModules {
+  /** Told once, when the thread has ended. */
+  readonly onExit?: (reason: string) => void;
+  /** Asked, in this thread, about transactions with CrossL2Inbox entries; without it they are like any other. */
+  readonly messageFilter?: MessageFilter;
+  readonly log?: Logger;
+}
 
 /** An embedded execution layer on a worker thread of its own, reached by the same interface as any other. */
 export class WorkerExecutionLayer implements ExecutionLayer {
@@ -14,10 +24,15 @@ export class WorkerExecutionLayer implements ExecutionLayer {
     this.enginePort = ports.enginePort;
   }
 
-  /** Throws `CriticalError` when the store or a port cannot be used. `onExit` is told when the thread ends. */
-  static async start(options: ExecutionServiceOptions, onExit?: (reason: string) => void): Promise<WorkerExecutionLayer> {
+  /** Throws `CriticalError` when the store or a port cannot be used. */
+  static async start(options: ExecutionServiceOptions, { onExit, messageFilter, log }: WorkerExecutionModules = {}): Promise<WorkerExecutionLayer> {
     const module = new URL(import.meta.url.endsWith(".ts") ? "./execution-worker.ts" : "./execution-worker.js", import.meta.url).href;
-    const worker = new WorkerClient(`execution ${options.config.l2ChainId}`, module, options, onExit === undefined ? {} : { onExit });
+    const input: ExecutionWorkerInput = { options, messageFilter: messageFilter !== undefined, log: log !== undefined };
+    const worker = new WorkerClient(`execution ${options.config.l2ChainId}`, module, input, {
+      ...(onExit === undefined ? {} : { onExit }),
+      ...(log === undefined ? {} : { onEvent: writeLogEvents(log) }),
+      ...(messageFilter === undefined ? {} : { methods: { checkMessages: (checks, descriptor) => messageFilter.check(checks, descriptor) } satisfies ExecutionHost }),
+    });
     try {
       return new WorkerExecutionLayer(worker, (await worker.call("start")) as Pick<ExecutionService, "rpcPort" | "enginePort">);
     } catch (error) {

@@ -132,9 +132,9 @@ describe("building", () => {
     expect((await extend(fixture, { noTxPool: false })).payload.transactions).toEqual([]);
     const poor = keyOf("poor");
     const other = openChain({ alloc: { [poor.address]: account({ balance: ETHER }) } });
-    const pair = [transfer(0, { value: (ETHER * 9n) / 10n }, poor), transfer(1, { value: (ETHER * 9n) / 10n }, poor)];
+    const [forced, ...pair] = [transfer(0, { value: (ETHER * 4n) / 10n }, poor), transfer(1, { value: (ETHER * 4n) / 10n }, poor), transfer(2, { value: (ETHER * 4n) / 10n }, poor)] as const;
     for (const encoded of pair) other.layer.pool.add(encoded);
-    expect((await extend(other, { noTxPool: false })).payload.transactions).toEqual([pair[0]]);
+    expect((await extend(other, { noTxPool: false, transactions: [forced] })).payload.transactions).toEqual([forced, pair[0]]);
   });
 
   it("gives the same id to the same attributes and another to others", async () => {

@@ -58,6 +58,27 @@ describe("the transaction pool", () => {
     expect(() => pool.add(signed(alice, 0, { value: 100n * ETHER - gasCost - ETHER / 1_000n }))).not.toThrow();
   });
 
+  it("asks that the sender can pay for all that waits, and counts what a replacement replaces no more", () => {
+    const { pool } = testLayer();
+    const value = 49n * ETHER;
+    pool.add(signed(alice, 0, { value }));
+    const second = pool.add(signed(alice, 1, { value }));
+    expect(() => pool.add(signed(alice, 2, { value: 3n * ETHER }))).toThrow(/^insufficient funds for gas \* price \+ value: balance 100\d+, queued cost 98\d+, tx cost 3\d+, overshot 1\d+$/);
+    expect(() => pool.add(signed(alice, 1, { value: value + ETHER, ...tip(20n) })), "one more ether for the same nonce").not.toThrow();
+    expect([pool.get(second), pool.size]).toEqual([undefined, 2]);
+    expect(() => pool.add(signed(alice, 2, { value: ETHER }))).toThrow(/insufficient funds/);
+    pool.add(signed(bob, 0, { value: 99n * ETHER }));
+  });
+
+  it("asks no more for what has left, into a block or otherwise", async () => {
+    const layer = testLayer();
+    layer.pool.add(signed(alice, 0, { value: 60n * ETHER, to: alice.address }));
+    await extend(layer);
+    const hash = layer.pool.add(signed(alice, 1, { value: 60n * ETHER }));
+    layer.pool.remove(hash);
+    expect(() => layer.pool.add(signed(alice, 1, { value: 61n * ETHER }))).not.toThrow();
+  });
+
   it("refuses a nonce that is used, and the same transaction twice", async () => {
     const layer = testLayer();
     layer.pool.add(signed(alice, 0));

@@ -33,8 +33,10 @@ describe("an execution layer on a worker thread", () => {
 
   it("that has ended answers that it is gone, and has told so", async () => {
     let told: string | undefined;
-    const layer = await WorkerExecutionLayer.start(options(), (reason) => {
-      told = reason;
+    const layer = await WorkerExecutionLayer.start(options(), {
+      onExit: (reason) => {
+        told = reason;
+      },
     });
     await layer.close();
     expect(told).toBeDefined();

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
-import { CriticalError, errorMessage, InvalidInputError, shorten, TemporaryError } from "@pangaea/primitives";
+import { errorMessage, InvalidInputError, shorten, TemporaryError } from "@pangaea/primitives";
 import { RpcError } from "./errors.ts";
 import { createJwt } from "./jwt.ts";
 
@@ -12,6 +12,9 @@ export interface RpcClientOptions {
   readonly onRefusal?: string;
 }
 
+/** The server refuses our JWT: whoever set the two sides up must act; until then each call fails so. */
+export class JwtRefusedError extends TemporaryError {}
+
 export interface RpcCall {
   readonly method: string;
   readonly params: readonly unknown[];
@@ -19,7 +22,7 @@ export interface RpcCall {
 
 /**
  * A JSON-RPC client over HTTP(S) with kept-alive connections.
- * Errors: `RpcError` as the server gave it, `CriticalError` when it refuses our JWT, `TemporaryError` when the server cannot be reached or does not answer JSON-RPC.
+ * Errors: `RpcError` as the server gave it, `JwtRefusedError` when it refuses our JWT, `TemporaryError` when the server cannot be reached or does not answer JSON-RPC.
  */
 export class RpcClient {
   readonly url: string;
@@ -70,7 +73,7 @@ export class RpcClient {
 
   #refusal(answer: string): Error {
     const { jwtSecret, onRefusal = "both sides need the same secret file" } = this.#options;
-    return jwtSecret === undefined ? new TemporaryError(`${this.url} wants credentials (${shorten(answer)})`) : new CriticalError(`${this.url} refuses our JWT (${shorten(answer)}): ${onRefusal}`);
+    return jwtSecret === undefined ? new TemporaryError(`${this.url} wants credentials (${shorten(answer)})`) : new JwtRefusedError(`${this.url} refuses our JWT (${shorten(answer)}): ${onRefusal}`);
   }
 
   async #post(body: unknown): Promise<unknown> {

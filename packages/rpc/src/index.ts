@@ -6,5 +6,6 @@ export * from "./json.ts";
 export * from "./jwt.ts";
 export * from "./methods.ts";
 export * from "./server.ts";
+export type { WorkerMethods } from "./worker/call-port.ts";
 export * from "./worker/serve.ts";
 export * from "./worker/worker-client.ts";

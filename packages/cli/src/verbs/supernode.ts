@@ -1,6 +1,7 @@
 import { systemClock, systemRandom } from "@pangaea/devnet";
 import { BeaconClient, Endpoints, KzgService, L1Client, L1Watcher } from "@pangaea/l1";
-import { errorKind, errorMessage, type Logger } from "@pangaea/primitives";
+import { errorMessage, type Logger } from "@pangaea/primitives";
+import { JwtRefusedError } from "@pangaea/rpc";
 import { SUPERNODE_OPTIONS, Supernode, supernodeFlagTable, virtualNodeOptions } from "@pangaea/supernode";
 import { type ChainPlan, chainSetup, externalExecution, planChain } from "../chain-setup.ts";
 import { COMMON_OPTIONS, givenAhead, readGiven, type Sources, sourcesOf, unknownVariables, UsageError, valuesOf } from "../command-line.ts";
@@ -26,7 +27,7 @@ async function checkExternal({ config, execution }: ChainPlan, log: Logger): Pro
   try {
     await layer.chainId();
   } catch (error) {
-    if (errorKind(error) === "critical") throw error;
+    if (error instanceof JwtRefusedError) throw error;
     log.warn("the execution layer does not answer yet; its chain waits", { chain: config.l2ChainId, error: errorMessage(error) });
   } finally {
     await layer.close();

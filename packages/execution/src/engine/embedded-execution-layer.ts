@@ -1,5 +1,6 @@
 import { type BlockLabel, bytesToHex, EngineError, EngineErrorCode, type ExecutionLayer, type ExecutionPayloadEnvelope, type ForkchoiceState, type ForkchoiceUpdated, type Hex, InvalidBlockError, InvalidInputError, NotFoundError, payloadBlockHash, type PayloadAttributes, type PayloadStatus, type ReceiptLogs } from "@pangaea/primitives";
 import { PREDEPLOYS } from "@pangaea/config";
+import { nextBaseFee } from "../block/base-fee.ts";
 import type { Block } from "../block/block.ts";
 import type { BlockBuilder } from "../block/block-builder.ts";
 import type { Blockchain } from "../chain/blockchain.ts";
@@ -16,7 +17,11 @@ interface Build {
   readonly parent: Block;
   readonly attributes: PayloadAttributes;
   built?: Block;
+  /** The question, while it is under way, which of the pool's transactions with messages this block may take. */
+  asking?: Promise<ReadonlySet<Hex>>;
 }
+
+const NONE: ReadonlySet<Hex> = new Set();
 
 /** The embedded execution layer: the Engine API over a `Blockchain` and its pool, in the same thread. */
 export class EmbeddedExecutionLayer implements ExecutionLayer {
@@ -53,7 +58,7 @@ export class EmbeddedExecutionLayer implements ExecutionLayer {
     checkAttributes(this.chain.config, attributes, head.header.timestamp);
     const id = payloadId(head.hash, attributes);
     const build: Build = this.#builds.get(id) ?? { parent: head, attributes };
-    if (attributes.noTxPool && build.built === undefined) this.#build(build);
+    if (attributes.noTxPool && build.built === undefined) this.#build(build, NONE);
     this.#builds.set(id, build);
     return { payloadStatus, payloadId: id };
   }
@@ -84,10 +89,24 @@ export class EmbeddedExecutionLayer implements ExecutionLayer {
   async getPayload(id: Hex): Promise<ExecutionPayloadEnvelope> {
     const build = this.#builds.get(id);
     if (build === undefined) throw new EngineError(EngineErrorCode.unknownPayload, `unknown payload ${id}`);
-    return blockToPayload(build.built ?? this.#build(build));
+    const executable = build.built === undefined && !build.attributes.noTxPool && this.pool.hasMessages ? await this.#askMessages(build) : NONE;
+    return blockToPayload(build.built ?? this.#build(build, executable));
   }
 
-  #build(build: Build): Block {
+  /** A transaction that enters the pool after this was asked is left for the next block. */
+  async #askMessages(build: Build): Promise<ReadonlySet<Hex>> {
+    const { parent, attributes } = build;
+    const { timestamp } = attributes;
+    try {
+      const state = this.chain.stateAt(parent);
+      build.asking ??= this.pool.executableMessages(timestamp, nextBaseFee(this.chain.config, parent.header, timestamp), (sender) => state.nonce(sender));
+      return await build.asking;
+    } finally {
+      delete build.asking;
+    }
+  }
+
+  #build(build: Build, executable: ReadonlySet<Hex>): Block {
     const { parent, attributes } = build;
     build.built = this.chain.buildBlock(parent, attributes, (builder) => {
       attributes.transactions.forEach((transaction, i) => {
@@ -98,13 +117,13 @@ export class EmbeddedExecutionLayer implements ExecutionLayer {
           throw error;
         }
       });
-      if (!attributes.noTxPool) this.#fillFromPool(builder);
+      if (!attributes.noTxPool) this.#fillFromPool(builder, executable);
     });
     return build.built;
   }
 
-  #fillFromPool(builder: BlockBuilder): void {
-    const pending = this.pool.pending(builder.context.baseFee, (sender) => builder.evm.state.nonce(sender));
+  #fillFromPool(builder: BlockBuilder, executable: ReadonlySet<Hex>): void {
+    const pending = this.pool.pending(builder.context.baseFee, (sender) => builder.evm.state.nonce(sender), executable);
     for (let next = pending.next(); next.done !== true; ) {
       if (builder.gasLeft < LEAST_TRANSACTION_GAS) return;
       const pooled = next.value;

@@ -1,8 +1,9 @@
 import { bytesToHex, decodeTransaction, type Hex, hexToBytes, InvalidInputError, isHex, quantityToNumber, toQuantity, TX_DEPOSIT } from "@pangaea/primitives";
-import { RpcError, type RpcMethods } from "@pangaea/rpc";
+import { RpcError, RpcErrorCode, type RpcMethods } from "@pangaea/rpc";
 import type { Block } from "../block/block.ts";
 import { nextBaseFee } from "../block/base-fee.ts";
 import type { EmbeddedExecutionLayer } from "../engine/embedded-execution-layer.ts";
+import { MessageRefusedError } from "../pool/message-filter.ts";
 import { createAccessList } from "./access-list.ts";
 import { blockToJson, receiptsToJson, transactionToJson } from "./format.ts";
 import { addressParam, callParam, findBlock, hashParam, overridesParam, requireBlock, slotParam } from "./parameters.ts";
@@ -89,10 +90,10 @@ export function ethMethods({ chain, pool }: EmbeddedExecutionLayer): RpcMethods 
     eth_sendRawTransaction: ([raw]) => {
       if (!isHex(raw)) throw new InvalidInputError("eth_sendRawTransaction wants the signed transaction in hex");
       try {
-        return pool.add(hexToBytes(raw));
+        const admitted = pool.admit(hexToBytes(raw));
+        return typeof admitted === "string" ? admitted : admitted.catch(refuseTransaction);
       } catch (error) {
-        if (error instanceof InvalidInputError) throw new RpcError(-32000, error.message);
-        throw error;
+        return refuseTransaction(error);
       }
     },
     eth_feeHistory: ([count, newest, percentiles]) => feeHistory(quantityToNumber(typeof count === "number" ? toQuantity(count) : count, "block count"), requireBlock(chain, newest), Array.isArray(percentiles) ? percentiles.map(Number) : []),
@@ -135,6 +136,11 @@ export function ethMethods({ chain, pool }: EmbeddedExecutionLayer): RpcMethods 
       return "0x0";
     });
   }
+}
+
+function refuseTransaction(error: unknown): never {
+  if (error instanceof InvalidInputError) throw new RpcError(error instanceof MessageRefusedError ? error.code : RpcErrorCode.server, error.message);
+  throw error;
 }
 
 /** `net_*` and `web3_*`. */

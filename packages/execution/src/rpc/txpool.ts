@@ -9,7 +9,7 @@ import { addressParam } from "./parameters.ts";
 /** By sender, then by nonce. */
 type BySender = Record<Hex, Record<string, unknown>>;
 
-/** `txpool_*`. Pending: what a block can take now; queued: what waits for a lower nonce. Source: geth's txpool namespace. */
+/** `txpool_*`. Pending: what a block can take now; queued: what waits for a lower nonce or a message. Source: geth's txpool namespace. */
 export function txpoolMethods({ chain, pool }: EmbeddedExecutionLayer): RpcMethods {
   function split(show: (pooled: PooledTransaction) => unknown, only?: Hex): { readonly pending: BySender; readonly queued: BySender } {
     const state = chain.headState();
@@ -18,7 +18,7 @@ export function txpoolMethods({ chain, pool }: EmbeddedExecutionLayer): RpcMetho
     for (const pooled of pool.all()) {
       const { sender, transaction } = pooled;
       if (only !== undefined && sender !== only) continue;
-      const gap = gaps.get(sender) ?? pool.pendingNonce(sender, state.nonce(sender));
+      const gap = gaps.get(sender) ?? pool.takeableNonce(sender, state.nonce(sender));
       gaps.set(sender, gap);
       const part = transaction.nonce < gap ? found.pending : found.queued;
       (part[sender] ??= {})[transaction.nonce] = show(pooled);

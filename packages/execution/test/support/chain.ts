@@ -1,27 +1,19 @@
 import { type ForkSchedule, type L2Genesis, PREDEPLOYS, type RollupConfig } from "@pangaea/config";
 import {
-  bytesToHex, type DepositTransaction, encodeTransaction, type ExecutionLayer, type ExecutionPayload, type ExecutionPayloadEnvelope, type Hex, hexToBytes, keccak256, type PayloadAttributes, privateKeyToAddress, signTransaction, TX_DEPOSIT, TX_FEE_MARKET, type UnsignedFeeMarket, ZERO_HASH,
+  bytesToHex, type DepositTransaction, encodeTransaction, type ExecutionLayer, type ExecutionPayload, type ExecutionPayloadEnvelope, type Hex, hexToBytes, keccak256, type PayloadAttributes, privateKeyToAddress, signTransaction, TX_FEE_MARKET, type UnsignedFeeMarket, ZERO_HASH,
 } from "@pangaea/primitives";
 import { MemoryStore } from "@pangaea/store";
 import { Blockchain, EmbeddedExecutionLayer, type PoolOptions, TransactionPool } from "../../src/index.ts";
+import { account, attributesAfter as plainAttributesAfter, CHAIN_ID, configOf, deposit as depositOf, ETHER, extraDataOf, forksTo, GAS_LIMIT, GENESIS_TIME, type Key, l1BlockStorage, NOTHING, transfer, word } from "../fixture.ts";
 
-/** A chain for tests, small enough to be read: every fork up to Jovian from genesis, three funded accounts, fee scalars as L1Block keeps them. */
-export const CHAIN_ID = 901;
-export const GAS_LIMIT = 30_000_000;
-export const GENESIS_TIME = 1_700_000_000;
+export { CHAIN_ID, ETHER, GAS_LIMIT, GENESIS_TIME, type Key as Account } from "../fixture.ts";
+
+/** A chain for tests of the APIs: every fork up to Jovian from genesis, three funded accounts, a contract to call, fee scalars as L1Block keeps them. */
 export const GWEI = 1_000_000_000n;
-export const ETHER = 10n ** 18n;
 
-const ALL_FORKS: ForkSchedule = { regolith: 0, canyon: 0, delta: 0, ecotone: 0, fjord: 0, granite: 0, holocene: 0, isthmus: 0, jovian: 0 };
+const ALL_FORKS = forksTo("jovian");
 
-const zero: Hex = `0x${"00".repeat(20)}`;
-
-export interface Account {
-  readonly key: Uint8Array;
-  readonly address: Hex;
-}
-
-const accountOf = (seed: number): Account => {
+const accountOf = (seed: number): Key => {
   const key = keccak256(Uint8Array.of(seed));
   return { key, address: privateKeyToAddress(key) };
 };
@@ -45,32 +37,24 @@ function assembleTool(): Hex {
   return `0x${head(target)}${failing}5b${"80600155"}${"5f52"}${"607760205fa1"}${"60205ff3"}`;
 }
 
-export function testConfig(forks: ForkSchedule = ALL_FORKS): RollupConfig {
-  const block = { hash: ZERO_HASH, number: 0 };
-  return {
-    genesis: { l1: block, l2: block, l2Time: GENESIS_TIME, systemConfig: { batcherAddress: zero, overhead: ZERO_HASH, scalar: ZERO_HASH, gasLimit: GAS_LIMIT, eip1559Params: "0x0000000000000000", operatorFeeParams: ZERO_HASH, minBaseFee: 0n, daFootprintGasScalar: 0 } },
-    blockTime: 1, maxSequencerDrift: 600, seqWindowSize: 3600, channelTimeout: 300, l1ChainId: 900, l2ChainId: CHAIN_ID, forks, keepKarstUpgradeGas: false, batchInboxAddress: zero, depositContractAddress: zero,
-    l1SystemConfigAddress: zero, protocolVersionsAddress: zero, feeMarket: { elasticity: 6, denominator: 50, denominatorCanyon: 250 },
-  };
-}
+export const testConfig = (forks: ForkSchedule = ALL_FORKS): RollupConfig => configOf(forks);
 
-const word = (value: bigint): Hex => `0x${value.toString(16).padStart(64, "0")}`;
+const extraDataAt = (forks: ForkSchedule): Uint8Array => {
+  const jovian = extraDataOf(250, 6, 0n);
+  return forks.jovian === 0 ? jovian : forks.holocene === 0 ? Uint8Array.of(0, ...jovian.subarray(1, 9)) : NOTHING;
+};
 
 export function testGenesis(forks: ForkSchedule = ALL_FORKS): L2Genesis {
-  const account = { balance: 0n, nonce: 0, code: new Uint8Array(0), storage: {} };
-  const extraData = forks.jovian === 0 ? "0x01000000fa000000060000000000000000" : forks.holocene === 0 ? "0x00000000fa00000006" : "0x";
-  // Base fee 2 gwei and blob base fee 1 wei; scalars 1,368 and 810,949; operator fee constant 7; DA footprint scalar 400.
-  const scalars = (1_368n << 96n) | (810_949n << 64n);
-  const operator = (400n << 96n) | 7n;
+  const l1Block = l1BlockStorage({ baseFee: 2n * GWEI, baseFeeScalar: 1_368, blobBaseFeeScalar: 810_949, operatorFeeConstant: 7n, daFootprintGasScalar: 400 });
   return {
-    chainId: CHAIN_ID, timestamp: GENESIS_TIME, gasLimit: GAS_LIMIT, baseFeePerGas: GWEI, extraData: hexToBytes(extraData), coinbase: PREDEPLOYS.sequencerFeeVault, mixHash: ZERO_HASH,
+    chainId: CHAIN_ID, timestamp: GENESIS_TIME, gasLimit: GAS_LIMIT, baseFeePerGas: GWEI, extraData: extraDataAt(forks), coinbase: PREDEPLOYS.sequencerFeeVault, mixHash: ZERO_HASH,
     alloc: {
-      [alice.address]: { ...account, balance: 100n * ETHER },
-      [bob.address]: { ...account, balance: 100n * ETHER },
-      [carol.address]: { ...account, balance: 100n * ETHER },
-      [TOOL]: { ...account, nonce: 1, code: TOOL_CODE },
-      [PREDEPLOYS.l2ToL1MessagePasser]: { ...account, nonce: 1, code: Uint8Array.of(0), storage: { [word(0n)]: word(5n) } },
-      [PREDEPLOYS.l1Block]: { ...account, nonce: 1, code: Uint8Array.of(0), storage: { [word(1n)]: word(2n * GWEI), [word(3n)]: word(scalars), [word(7n)]: word(1n), [word(8n)]: word(operator) } },
+      [alice.address]: account({ balance: 100n * ETHER }),
+      [bob.address]: account({ balance: 100n * ETHER }),
+      [carol.address]: account({ balance: 100n * ETHER }),
+      [TOOL]: account({ nonce: 1, code: TOOL_CODE }),
+      [PREDEPLOYS.l2ToL1MessagePasser]: account({ nonce: 1, code: Uint8Array.of(0), storage: { [word(0n)]: word(5n) } }),
+      [PREDEPLOYS.l1Block]: account({ nonce: 1, code: Uint8Array.of(0), storage: l1Block }),
     },
   };
 }
@@ -81,27 +65,22 @@ export function testLayer(forks?: ForkSchedule, pool?: PoolOptions): EmbeddedExe
 }
 
 export function deposit(fields: Partial<DepositTransaction> = {}): Uint8Array {
-  return encodeTransaction({ type: TX_DEPOSIT, sourceHash: ZERO_HASH, from: carol.address, to: bob.address, mint: 0n, value: 0n, gas: 100_000, isSystemTx: false, data: new Uint8Array(0), ...fields });
+  return encodeTransaction(depositOf({ sourceHash: ZERO_HASH, from: carol.address, to: bob.address, ...fields }));
 }
 
-const feeMarket = (nonce: number): UnsignedFeeMarket => ({ type: TX_FEE_MARKET, chainId: CHAIN_ID, nonce, maxPriorityFeePerGas: GWEI, maxFeePerGas: 10n * GWEI, gas: 200_000, value: 0n, data: new Uint8Array(0), accessList: [] });
+const FEES = { gas: 200_000, maxPriorityFeePerGas: GWEI, maxFeePerGas: 10n * GWEI } as const;
 
 /** A signed call, to bob with 1 wei unless told otherwise. */
-export function signed(from: Account, nonce: number, fields: Partial<UnsignedFeeMarket> = {}): Uint8Array {
-  return encodeTransaction(signTransaction({ ...feeMarket(nonce), to: bob.address, value: 1n, ...fields }, from.key));
-}
+export const signed = (from: Key, nonce: number, fields: Partial<UnsignedFeeMarket> = {}): Uint8Array => transfer(nonce, { ...FEES, to: bob.address, ...fields }, from);
 
 /** A signed contract creation. */
-export function creation(from: Account, nonce: number, initcode: Uint8Array): Uint8Array {
-  return encodeTransaction(signTransaction({ ...feeMarket(nonce), data: initcode }, from.key));
+export function creation(from: Key, nonce: number, initcode: Uint8Array): Uint8Array {
+  return encodeTransaction(signTransaction<UnsignedFeeMarket>({ ...FEES, type: TX_FEE_MARKET, chainId: CHAIN_ID, nonce, value: 0n, data: initcode, accessList: [] }, from.key));
 }
 
 /** Attributes for the block after one, of Jovian's shape. */
 export function attributesAfter(parent: ExecutionPayload, fields: Partial<PayloadAttributes> = {}): PayloadAttributes {
-  return {
-    timestamp: parent.timestamp + 1, prevRandao: bytesToHex(keccak256(hexToBytes(parent.blockHash))), suggestedFeeRecipient: PREDEPLOYS.sequencerFeeVault, withdrawals: [], parentBeaconBlockRoot: ZERO_HASH, transactions: [deposit()], noTxPool: false,
-    gasLimit: GAS_LIMIT, eip1559Params: new Uint8Array(8), minBaseFee: 0n, ...fields,
-  };
+  return plainAttributesAfter(parent.timestamp, { prevRandao: bytesToHex(keccak256(hexToBytes(parent.blockHash))), parentBeaconBlockRoot: ZERO_HASH, transactions: [deposit()], noTxPool: false, ...fields });
 }
 
 /** Builds a block without making it the head. */

@@ -1,12 +1,17 @@
 import { CriticalError, EngineError, type ErrorKind, errorKind, errorMessage, InvalidBlockError, InvalidInputError, NotFoundError, type PangaeaError, ResetError, TemporaryError } from "@pangaea/primitives";
 
-/** A call and its answer as they cross between threads, by structured clone. */
+/** A call, its answer and an event as they cross between threads, by structured clone. */
 export interface WorkerCall {
   readonly id: number;
   readonly method: string;
   readonly params: readonly unknown[];
 }
-export type WorkerReply = { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: WireError } | { readonly event: string; readonly data: unknown };
+export type WorkerReply = { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: WireError };
+export interface WorkerEvent {
+  readonly event: string;
+  readonly data: unknown;
+}
+export type WorkerMessage = WorkerCall | WorkerReply | WorkerEvent;
 
 export interface WireError {
   readonly kind: ErrorKind | "engine";
