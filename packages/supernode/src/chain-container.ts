@@ -28,7 +28,7 @@ type State = "not-started" | "starting" | "running" | "paused" | "failed" | "sto
 
 /**
  * Runs one chain: keeps a virtual node alive above the chain's execution layer. A node that fails is replaced after a
- * back-off, and no other chain notices. `pause` stops the node and leaves the execution layer up.
+ * back-off, and no other chain notices. `pause` stops the node and leaves the execution layer up, `stopExecution` takes that away too.
  * Source: op-supernode `chain_container`.
  */
 export class ChainContainer {
@@ -41,6 +41,7 @@ export class ChainContainer {
   #state: State = "not-started";
   #lastFailure: string | undefined;
   #paused = false;
+  #withoutExecution = false;
   #wake: () => void = () => {};
   #node: VirtualNode | undefined;
   #execution: ExecutionLayer | undefined;
@@ -91,8 +92,17 @@ export class ChainContainer {
     await this.#node?.stop();
   }
 
+  /** Takes the execution layer away from under the running node, as when it fails, and keeps both down until `resume`. Idempotent. */
+  async stopExecution(): Promise<void> {
+    this.#paused = true;
+    this.#withoutExecution = true;
+    await this.#closeExecution();
+    await this.#node?.stop();
+  }
+
   resume(): void {
     this.#paused = false;
+    this.#withoutExecution = false;
     this.#wake();
   }
 
@@ -121,6 +131,8 @@ export class ChainContainer {
     while (!this.#stop.signal.aborted) {
       if (this.#paused) {
         this.#state = "paused";
+        if (this.#withoutExecution) await this.#closeExecution();
+        if (!this.#paused) continue;
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
         });

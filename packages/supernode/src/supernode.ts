@@ -6,6 +6,7 @@ import { VirtualNode, type VirtualNodeOptions } from "@pangaea/node";
 import { type Clock, CriticalError, errorMessage, type ExecutionLayer, type Logger, type Random } from "@pangaea/primitives";
 import { type Listening, type Page, type Route, type RpcMethods, RpcServer } from "@pangaea/rpc";
 import type { Store } from "@pangaea/store";
+import type { Registry } from "prom-client";
 import type { Activity } from "./activities/activity.ts";
 import { createHeartbeat } from "./activities/heartbeat.ts";
 import { createSyncStatus } from "./activities/sync-status.ts";
@@ -38,6 +39,8 @@ export interface SupernodeSettings {
   readonly chains: readonly ChainSetup[];
   readonly rpc: { readonly host: string; readonly port: number };
   readonly version: string;
+  /** Further methods at the root of the RPC, of the program that runs the supernode. */
+  readonly rpcMethods?: RpcMethods;
   /** Without it every chain's own word is final. */
   readonly interop?: InteropOptions & Pick<InteropModules, "openStore">;
 }
@@ -61,6 +64,7 @@ export class Supernode {
   /** Verifies messages between the chains; absent when they have none. */
   readonly interop: Interop | undefined;
   readonly #metrics;
+  readonly #otherMetrics: Registry[] = [];
   readonly #abort = new AbortController();
   #batchersStop: Promise<void> | undefined;
   #listening: Listening | undefined;
@@ -117,6 +121,11 @@ export class Supernode {
     return { port: this.#listening.port };
   }
 
+  /** Serves the metrics of something else in this process with its own. */
+  addMetrics(registry: Registry): void {
+    this.#otherMetrics.push(registry);
+  }
+
   /** The batcher of a chain, where this process runs it. */
   batcher(chainId: number): Batcher | undefined {
     return this.#batchers.get(chainId);
@@ -153,7 +162,7 @@ export class Supernode {
 
   async #route(path: string): Promise<Route> {
     const [, first = "", ...rest] = path.split("/");
-    if (first === "") return { methods: Object.assign({}, ...this.#activities.map(({ rpcMethods }) => rpcMethods)) };
+    if (first === "") return { methods: Object.assign({}, ...this.#activities.map(({ rpcMethods }) => rpcMethods), this.#settings.rpcMethods) };
     const chain = this.chains.get(Number(first));
     if (chain === undefined || rest.some((part) => part !== "")) return { status: 404, message: `no chain at ${path}; the chains are ${[...this.chains.keys()].map((id) => `/${id}/`).join(" ")}` };
     const deadline = this.#modules.clock.now() + GATE_MS;
@@ -174,7 +183,7 @@ export class Supernode {
     const ready = (readiness: Readiness): Page => ({ status: readiness.ready ? 200 : 503, type: "application/json", body: `${JSON.stringify(readiness)}\n` });
     if (path === "/livez") return { status: 200, type: "text/plain", body: "ok\n" };
     if (path === "/readyz") return ready(this.readiness());
-    if (path === "/metrics") return { status: 200, type: "text/plain; version=0.0.4", body: await mergedMetrics([this.#metrics.registry, ...(this.interop === undefined ? [] : [this.interop.metrics.registry]), ...[...this.chains.values()].flatMap((chain) => (chain.state === "running" ? [chain.node.metrics] : []))]) };
+    if (path === "/metrics") return { status: 200, type: "text/plain; version=0.0.4", body: await mergedMetrics([this.#metrics.registry, ...(this.interop === undefined ? [] : [this.interop.metrics.registry]), ...[...this.chains.values()].flatMap((chain) => (chain.state === "running" ? [chain.node.metrics] : [])), ...this.#otherMetrics]) };
     const id = /^\/readyz\/(\d+)$/.exec(path)?.[1];
     const chain = id === undefined ? undefined : this.chains.get(Number(id));
     return chain === undefined ? undefined : ready(chain.readiness());
