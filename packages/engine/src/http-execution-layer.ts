@@ -1,6 +1,6 @@
 import { engineApiVersions, PREDEPLOYS, type RollupConfig } from "@pangaea/config";
 import {
-  type BlockLabel, EngineError, type ExecutionLayer, type ExecutionPayloadEnvelope, type ForkchoiceState, type ForkchoiceUpdated, type Hex, hexToBytes, InvalidInputError, isHex, NotFoundError, orderedTrieRoot, type PayloadAttributes, type PayloadStatus, quantityToNumber, type ReceiptLogs, TemporaryError, toQuantity,
+  type BlockId, type BlockLabel, EngineError, type ExecutionLayer, type ExecutionPayloadEnvelope, type ForkchoiceState, type ForkchoiceUpdated, type Hex, hexToBytes, InvalidInputError, isHex, NotFoundError, orderedTrieRoot, type PayloadAttributes, type PayloadStatus, quantityToNumber, type ReceiptLogs, TemporaryError, toQuantity,
 } from "@pangaea/primitives";
 import {
   attributesToJson, blockFromJson, forkchoiceToJson, forkchoiceUpdatedFromJson, payloadEnvelopeFromJson, payloadStatusFromJson, payloadToJson, receiptsFromJson, type RpcClient, RpcError, transactionFromJson,
@@ -92,6 +92,15 @@ export class HttpExecutionLayer implements ExecutionLayer {
     return this.#ask("eth_getBlockReceipts", [hash], (answer) => {
       if (answer === null) throw new NotFoundError(`${this.#rpc.url} has no L2 block ${hash}`);
       return receiptsFromJson(answer).map(({ transactionHash, status, logs }) => ({ transactionHash, status, logs }));
+    });
+  }
+
+  blockOfTransaction(hash: Hex): Promise<BlockId> {
+    return this.#ask("eth_getTransactionReceipt", [hash], (answer) => {
+      if (typeof answer !== "object" || answer === null) throw new NotFoundError(`${this.#rpc.url} has transaction ${hash} in no L2 block`);
+      const place: { readonly blockHash?: unknown; readonly blockNumber?: unknown } = answer;
+      if (!isHex(place.blockHash, 32)) throw new InvalidInputError("the receipt has no blockHash");
+      return { hash: place.blockHash, number: quantityToNumber(place.blockNumber, "blockNumber") };
     });
   }
 

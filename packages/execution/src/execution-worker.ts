@@ -29,5 +29,6 @@ const host = serveWorker<ExecutionHost>({
   payloadByLabel: async (...params: Parameters<ExecutionService["layer"]["payloadByLabel"]>) => (await layer()).payloadByLabel(...params),
   messagePasserStorageRoot: async (...params: Parameters<ExecutionService["layer"]["messagePasserStorageRoot"]>) => (await layer()).messagePasserStorageRoot(...params),
   receiptsByHash: async (...params: Parameters<ExecutionService["layer"]["receiptsByHash"]>) => (await layer()).receiptsByHash(...params),
+  blockOfTransaction: async (...params: Parameters<ExecutionService["layer"]["blockOfTransaction"]>) => (await layer()).blockOfTransaction(...params),
   close: async () => (await service()).close(),
 });

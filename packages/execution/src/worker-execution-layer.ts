@@ -1,4 +1,4 @@
-import type { BlockLabel, ExecutionLayer, ExecutionPayloadEnvelope, ForkchoiceState, ForkchoiceUpdated, Hex, Logger, PayloadAttributes, PayloadStatus, ReceiptLogs } from "@pangaea/primitives";
+import type { BlockId, BlockLabel, ExecutionLayer, ExecutionPayloadEnvelope, ForkchoiceState, ForkchoiceUpdated, Hex, Logger, PayloadAttributes, PayloadStatus, ReceiptLogs } from "@pangaea/primitives";
 import { WorkerClient } from "@pangaea/rpc";
 import type { MessageFilter } from "./pool/message-filter.ts";
 import type { ExecutionService, ExecutionServiceOptions } from "./service.ts";
@@ -75,6 +75,10 @@ export class WorkerExecutionLayer implements ExecutionLayer {
 
   receiptsByHash(hash: Hex): Promise<readonly ReceiptLogs[]> {
     return this.#worker.call("receiptsByHash", hash) as Promise<readonly ReceiptLogs[]>;
+  }
+
+  blockOfTransaction(hash: Hex): Promise<BlockId> {
+    return this.#worker.call("blockOfTransaction", hash) as Promise<BlockId>;
   }
 
   async close(): Promise<void> {

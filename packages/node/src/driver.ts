@@ -1,7 +1,7 @@
 import type { RollupConfig } from "@pangaea/config";
 import { DerivationPipeline } from "@pangaea/derivation";
 import type { EngineController, SafetyAuthority } from "@pangaea/engine";
-import { type Clock, errorKind, errorMessage, type ExecutionLayer, type ExecutionPayloadEnvelope, formatBlock, type L1BlockRef, type L1Heads, type L1Source, type Logger } from "@pangaea/primitives";
+import { type Clock, errorKind, errorMessage, type ExecutionLayer, type ExecutionPayloadEnvelope, formatBlock, type L1BlockRef, type L1Heads, type L1Source, type Logger, Rest } from "@pangaea/primitives";
 import { Finality } from "./finality.ts";
 import { findResetPoint } from "./reset-point.ts";
 import type { SafeHeadDb } from "./safe-head-db.ts";
@@ -37,18 +37,17 @@ export class Driver {
   #needsReset = true;
   /** Whether derivation has read all of L1 that there is. */
   #idle = false;
-  /** Whether something has come since the driver last looked: it does not rest then. */
-  #woken = false;
   /** Whether L1 has moved since derivation last looked for its next block. */
   #needsLook = false;
   #authorityMoved = false;
   #finalizedSeen = -1;
   #retryAt = 0;
   #retryDelay = RETRY_FIRST_MS;
-  #endRest: () => void = () => {};
+  readonly #rest: Rest;
 
   constructor(modules: DriverModules) {
     this.#modules = modules;
+    this.#rest = new Rest(modules.clock);
     this.#pipeline = new DerivationPipeline({ config: modules.config, l1: modules.l1, l2: modules.execution });
   }
 
@@ -73,8 +72,7 @@ export class Driver {
   }
 
   wake(): void {
-    this.#woken = true;
-    this.#endRest();
+    this.#rest.wake();
   }
 
   /** Runs until the signal aborts. Throws what cannot be handled here: `CriticalError`. */
@@ -87,7 +85,7 @@ export class Driver {
     signal.addEventListener("abort", () => this.wake(), { once: true });
     try {
       while (!signal.aborted) {
-        if (!(await this.#turn())) await this.#rest(signal);
+        if (!(await this.#turn())) await this.#rest.for(this.#pause(), signal);
       }
     } finally {
       unsubscribe();
@@ -206,23 +204,11 @@ export class Driver {
     return false;
   }
 
-  async #rest(signal: AbortSignal): Promise<void> {
-    if (this.#woken) {
-      this.#woken = false;
-      return;
-    }
+  /** How long the driver rests when nothing comes, in milliseconds. */
+  #pause(): number {
     const now = this.#modules.clock.now();
     const due = this.#needsReset ? undefined : this.#modules.sequencer?.due();
     const retry = this.#retryAt > now ? this.#retryAt - now : IDLE_MS;
-    const delay = Math.max(Math.min(due ?? IDLE_MS, retry), 0);
-    const nap = new AbortController();
-    await Promise.race([
-      this.#modules.clock.sleep(delay, AbortSignal.any([signal, nap.signal])).catch(() => {}),
-      new Promise<void>((resolve) => {
-        this.#endRest = resolve;
-      }),
-    ]);
-    this.#woken = false;
-    nap.abort();
+    return Math.max(Math.min(due ?? IDLE_MS, retry), 0);
   }
 }

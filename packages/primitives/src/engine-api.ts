@@ -1,4 +1,5 @@
 import type { Hex } from "./bytes.ts";
+import type { BlockId } from "./refs.ts";
 
 /**
  * A block as the Engine API carries it. Times in Unix seconds, fees in wei.
@@ -104,6 +105,8 @@ export interface ExecutionLayer {
   /** Storage root of L2ToL1MessagePasser after the block, verified by proof against the state root where it came from outside. */
   messagePasserStorageRoot(blockHash: Hex): Promise<Hex>;
   receiptsByHash(hash: Hex): Promise<readonly ReceiptLogs[]>;
+  /** The canonical block that holds a transaction. Throws `NotFoundError`. */
+  blockOfTransaction(hash: Hex): Promise<BlockId>;
   close(): Promise<void>;
 }
 

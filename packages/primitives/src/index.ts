@@ -10,6 +10,7 @@ export * from "./l1-source.ts";
 export * from "./logger.ts";
 export * from "./receipt.ts";
 export * from "./refs.ts";
+export * from "./rest.ts";
 export * from "./rlp.ts";
 export * from "./secp256k1.ts";
 export * from "./transaction.ts";

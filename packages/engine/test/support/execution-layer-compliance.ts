@@ -176,6 +176,21 @@ export function executionLayerCompliance(name: string, open: (forks?: ForkSchedu
       expect(await layer.messagePasserStorageRoot(payload.blockHash)).toBe(payload.withdrawalsRoot);
     });
 
+    it("finds the block of a transaction while it is on the chain", async () => {
+      const { layer, send } = await start();
+      const encoded = signed(alice, 0);
+      await send(encoded);
+      const hash = transactionHash(encoded);
+      await expect(layer.blockOfTransaction(hash)).rejects.toBeInstanceOf(NotFoundError);
+      const { payload: genesis } = await layer.payloadByNumber(0);
+      const { payload } = await extend(layer, { noTxPool: false });
+      expect(await layer.blockOfTransaction(hash)).toEqual({ number: 1, hash: payload.blockHash });
+      const sibling = await build(layer, genesis, attributesAfter(genesis, { noTxPool: true }));
+      await layer.newPayload(sibling);
+      await layer.forkchoiceUpdated({ head: sibling.payload.blockHash, safe: ZERO_HASH, finalized: ZERO_HASH });
+      await expect(layer.blockOfTransaction(hash), "a sibling without it has taken the place").rejects.toBeInstanceOf(NotFoundError);
+    });
+
     const eras: readonly (readonly [string, ForkSchedule, (good: PayloadAttributes) => PayloadAttributes])[] = [
       ["Bedrock", { regolith: 0 }, ({ withdrawals: _w, parentBeaconBlockRoot: _b, eip1559Params: _e, minBaseFee: _m, ...rest }) => rest],
       ["Canyon", { regolith: 0, canyon: 0 }, ({ parentBeaconBlockRoot: _b, eip1559Params: _e, minBaseFee: _m, ...rest }) => rest],

@@ -1,4 +1,4 @@
-import { type BlockLabel, bytesToHex, EngineError, EngineErrorCode, type ExecutionLayer, type ExecutionPayloadEnvelope, type ForkchoiceState, type ForkchoiceUpdated, type Hex, InvalidBlockError, InvalidInputError, NotFoundError, payloadBlockHash, type PayloadAttributes, type PayloadStatus, type ReceiptLogs } from "@pangaea/primitives";
+import { type BlockId, type BlockLabel, bytesToHex, EngineError, EngineErrorCode, type ExecutionLayer, type ExecutionPayloadEnvelope, type ForkchoiceState, type ForkchoiceUpdated, type Hex, InvalidBlockError, InvalidInputError, NotFoundError, payloadBlockHash, type PayloadAttributes, type PayloadStatus, type ReceiptLogs } from "@pangaea/primitives";
 import { PREDEPLOYS } from "@pangaea/config";
 import { nextBaseFee } from "../block/base-fee.ts";
 import type { Block } from "../block/block.ts";
@@ -159,6 +159,12 @@ export class EmbeddedExecutionLayer implements ExecutionLayer {
 
   async receiptsByHash(hash: Hex): Promise<readonly ReceiptLogs[]> {
     return this.chain.receipts(hash).map(({ transactionHash, status, logs }) => ({ transactionHash, status, logs }));
+  }
+
+  async blockOfTransaction(hash: Hex): Promise<BlockId> {
+    const block = this.chain.locateTransaction(hash)?.block;
+    if (block === undefined) throw new NotFoundError(`transaction ${hash} is in no L2 block`);
+    return { hash: block.hash, number: block.header.number };
   }
 
   async close(): Promise<void> {

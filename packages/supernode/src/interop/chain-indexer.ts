@@ -1,5 +1,5 @@
 import { executingMessages, logHashOf } from "@pangaea/interop";
-import { type Clock, errorKind, errorMessage, type ExecutionPayload, joinBytes, type Logger, NotFoundError } from "@pangaea/primitives";
+import { type Clock, errorKind, errorMessage, type ExecutionPayload, joinBytes, type Logger, NotFoundError, Rest } from "@pangaea/primitives";
 import type { IndexedBlock, MessageIndex } from "@pangaea/store";
 import type { InteropChain } from "./interop-chain.ts";
 
@@ -24,11 +24,11 @@ export interface ChainIndexerModules {
 export class ChainIndexer {
   readonly #modules: ChainIndexerModules;
   #problem: string | undefined;
-  #endRest: () => void = () => {};
-  #woken = false;
+  readonly #rest: Rest;
 
   constructor(modules: ChainIndexerModules) {
     this.#modules = modules;
+    this.#rest = new Rest(modules.clock);
   }
 
   /** Why the index cannot be filled just now, if so. */
@@ -46,8 +46,7 @@ export class ChainIndexer {
   }
 
   wake(): void {
-    this.#woken = true;
-    this.#endRest();
+    this.#rest.wake();
   }
 
   /** Runs until the signal aborts. */
@@ -56,7 +55,7 @@ export class ChainIndexer {
     while (!signal.aborted) {
       try {
         if (await this.step()) this.#modules.onMoved();
-        else await this.#rest(IDLE_MS, signal);
+        else await this.#rest.for(IDLE_MS, signal);
         this.#problem = undefined;
         delay = RETRY_FIRST_MS;
       } catch (error) {
@@ -122,22 +121,6 @@ export class ChainIndexer {
       if (error instanceof NotFoundError) return undefined;
       throw error;
     }
-  }
-
-  async #rest(ms: number, signal: AbortSignal): Promise<void> {
-    if (this.#woken) {
-      this.#woken = false;
-      return;
-    }
-    const nap = new AbortController();
-    await Promise.race([
-      this.#modules.clock.sleep(ms, AbortSignal.any([signal, nap.signal])).catch(() => {}),
-      new Promise<void>((resolve) => {
-        this.#endRest = resolve;
-      }),
-    ]);
-    this.#woken = false;
-    nap.abort();
   }
 }
 

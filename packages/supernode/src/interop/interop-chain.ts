@@ -13,7 +13,7 @@ export interface InteropChain {
   /** Throws `TemporaryError` while the chain's node does not run, as the next three do. */
   syncStatus(): SyncStatus;
   readonly safeHeads: Pick<SafeHeadDb, "l1AtSafeHead" | "floor">;
-  readonly execution: Pick<ExecutionLayer, "payloadByNumber" | "payloadByHash" | "receiptsByHash" | "messagePasserStorageRoot">;
+  readonly execution: Pick<ExecutionLayer, "payloadByNumber" | "payloadByHash" | "receiptsByHash" | "messagePasserStorageRoot" | "blockOfTransaction">;
   /** Has the chain read its labels anew. */
   authorityMoved(): void;
   /** Has the chain derive again from its safe head. */

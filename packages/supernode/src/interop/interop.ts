@@ -1,29 +1,32 @@
-import { l2BlockNumberAt, type RollupConfig, timestampOfL2Block } from "@pangaea/config";
 import type { SafetyAuthority } from "@pangaea/engine";
 import type { DependencySet } from "@pangaea/interop";
-import { type Clock, CriticalError, errorKind, errorMessage, type L1Heads, type L1Source, type Logger } from "@pangaea/primitives";
-import { DenyList, MessageIndex, prefixed, type Store, VerifiedTimestamps, WriteAheadLog } from "@pangaea/store";
+import { type BlockId, type Clock, CriticalError, errorKind, errorMessage, type L1Heads, type L1Source, type Logger, Rest, ZERO_HASH } from "@pangaea/primitives";
+import type { Store, VerifiedTimestamps, WriteAheadLog } from "@pangaea/store";
+import type { RpcMethods } from "@pangaea/rpc";
 import type { Activity } from "../activities/activity.ts";
 import { type Readiness, readinessOf } from "../readiness.ts";
 import { apply, prepare } from "./apply.ts";
 import { interopAuthority } from "./authority.ts";
+import { Ingress } from "./ingress.ts";
 import { ChainIndexer } from "./chain-indexer.ts";
 import { CrossUnsafe } from "./cross-unsafe.ts";
 import { decide } from "./decide.ts";
 import type { Decision, Transition } from "./decision.ts";
 import type { InteropChain } from "./interop-chain.ts";
+import { InteropStores } from "./interop-stores.ts";
 import { createInteropMetrics, type InteropMetrics } from "./metrics.ts";
 import { observe, stillStands, type WatchedChain } from "./observe.ts";
-import { interopRules, type InteropRules } from "./rules.ts";
-import { transitionCodec } from "./transition-codec.ts";
+import { checkAccessListMethods, failsafeMethods } from "./rpc/check-access-list.ts";
+import { explainMethods } from "./rpc/explain.ts";
+import { superRootMethods } from "./rpc/super-root.ts";
+import { checkClosed, interopRules, type InteropRules } from "./rules.ts";
+import { Span } from "./span.ts";
 
+const NO_BLOCK: BlockId = { hash: ZERO_HASH, number: 0 };
 const IDLE_MS = 1_000;
 const RETRY_MS = 500;
 /** Rounds of the loop between two prunings. */
 const PRUNE_EVERY = 64;
-const VERIFIED_PREFIX = Uint8Array.of(1);
-const LOG_PREFIX = Uint8Array.of(2);
-const DENIED_PREFIX = Uint8Array.of(3);
 
 export interface InteropModules {
   readonly chains: readonly InteropChain[];
@@ -41,6 +44,10 @@ export interface InteropOptions {
   readonly activation?: number;
   /** How far back messages are indexed before verification begins, seconds; the expiry window when absent. */
   readonly backfillDepth?: number;
+  /** Whether the failsafe can be switched over RPC. */
+  readonly enableAdmin?: boolean;
+  /** Whether a block that is denied switches the failsafe on. */
+  readonly failsafeOnInvalidation?: boolean;
 }
 
 /**
@@ -55,34 +62,38 @@ export class Interop implements Activity {
   readonly verified: VerifiedTimestamps;
   readonly crossUnsafe: CrossUnsafe;
   readonly metrics: InteropMetrics;
+  readonly ingress: Ingress;
+  readonly rpcMethods: RpcMethods;
   readonly #modules: InteropModules;
+  readonly #failsafeOnInvalidation: boolean;
   readonly #log: WriteAheadLog<Transition>;
   readonly #indexers: ReadonlyMap<number, ChainIndexer>;
-  readonly #stores: Store[] = [];
+  readonly #stores: InteropStores;
+  readonly #span: Span;
+  #currentL1: BlockId = NO_BLOCK;
   #halted: string | undefined;
   #waiting = "verification has not begun";
-  #woken = false;
-  #endRest: () => void = () => {};
+  readonly #rest: Rest;
 
   /** Throws `CriticalError` when a store cannot be used, a chain of the dependency set is not run here or none of the chains ever activates interop. */
   constructor(modules: InteropModules, options: InteropOptions) {
     this.#modules = modules;
+    this.#rest = new Rest(modules.clock);
+    this.#failsafeOnInvalidation = options.failsafeOnInvalidation ?? false;
     const { chains, clock, log } = modules;
     const configs = chains.map(({ config }) => config);
     checkClosed(options.dependencySet, configs);
     this.rules = interopRules(configs, options.dependencySet, options.activation);
-    const own = this.#open("decisions");
-    this.verified = new VerifiedTimestamps(prefixed(own, VERIFIED_PREFIX));
-    this.#log = new WriteAheadLog(prefixed(own, LOG_PREFIX), transitionCodec);
-    this.chains = chains.map((chain) => ({
-      chain,
-      index: new MessageIndex(this.#open(`chain-${chain.chainId}`), { chainId: BigInt(chain.chainId) }),
-      denied: new DenyList(prefixed(own, chainPrefix(chain.chainId)), { chainId: BigInt(chain.chainId) }),
-    }));
-    this.crossUnsafe = new CrossUnsafe({ chains: this.chains, rules: this.rules, floor: () => this.#verifiedUpTo() });
-    const backfill = options.backfillDepth ?? options.dependencySet.messageExpiryWindow;
-    this.#indexers = new Map(this.chains.map(({ chain, index }) => [chain.chainId, new ChainIndexer({ chain, index, clock, log, firstBlock: () => this.#firstIndexed(chain.config, backfill), onMoved: () => this.wake() })]));
+    this.#stores = new InteropStores(modules.openStore);
+    this.verified = this.#stores.verified;
+    this.#log = this.#stores.log;
+    this.chains = chains.map((chain) => ({ chain, ...this.#stores.ofChain(chain.chainId) }));
+    this.#span = new Span({ chains, rules: this.rules, verified: this.verified }, options.backfillDepth);
+    this.crossUnsafe = new CrossUnsafe({ chains: this.chains, rules: this.rules, floor: () => this.#span.judged() });
+    this.#indexers = new Map(this.chains.map(({ chain, index }) => [chain.chainId, new ChainIndexer({ chain, index, clock, log, firstBlock: () => this.#span.firstIndexed(chain.config), onMoved: () => this.wake() })]));
+    this.ingress = new Ingress({ chains: this.chains, rules: this.rules, verified: this.verified, crossUnsafe: this.crossUnsafe, l1Heads: modules.l1Heads });
     this.metrics = createInteropMetrics(this);
+    this.rpcMethods = { ...checkAccessListMethods(this.ingress), ...superRootMethods(this), ...explainMethods(this), ...(options.enableAdmin === true ? failsafeMethods(this.ingress) : {}) };
   }
 
   /** Why nothing can go on, if so. */
@@ -93,6 +104,11 @@ export class Interop implements Activity {
   /** What the next timestamp waits for, in words. */
   get waiting(): string {
     return this.#waiting;
+  }
+
+  /** The L1 block up to which, itself not counted, all data has been judged. */
+  get currentL1(): BlockId {
+    return this.#currentL1;
   }
 
   /** The share of a chain that its message index covers, 0 to 1. */
@@ -120,24 +136,12 @@ export class Interop implements Activity {
   }
 
   wake(): void {
-    this.#woken = true;
-    this.#endRest();
+    this.#rest.wake();
   }
 
-  /**
-   * The first timestamp that is judged, Unix seconds: the first activation, or a second after the youngest block that a chain had as safe when
-   * its record of safe heads began. Undefined while a chain has no such record.
-   */
+  /** The first timestamp that is judged, Unix seconds; undefined while it is not known. */
   firstTimestamp(): number | undefined {
-    if (this.verified.first !== undefined) return this.verified.first.timestamp;
-    let first = this.#activation();
-    for (const { chain } of this.chains) {
-      const { genesis } = chain.config;
-      const floor = floorOf(chain);
-      if (floor === undefined) return undefined;
-      first = Math.max(first, genesis.l2Time, floor > genesis.l2.number ? timestampOfL2Block(chain.config, floor) + 1 : 0);
-    }
-    return first;
+    return this.#span.first();
   }
 
   readiness(): Readiness {
@@ -151,7 +155,7 @@ export class Interop implements Activity {
     const indexing = [...this.#indexers.values()].map((indexer) => indexer.run(signal).catch((error: unknown) => this.#halt(errorMessage(error))));
     for (let round = 0; !signal.aborted && this.#halted === undefined; round++) {
       try {
-        if (!(await this.step())) await this.#rest(IDLE_MS, signal);
+        if (!(await this.step())) await this.#rest.for(IDLE_MS, signal);
         if (round % PRUNE_EVERY === 0) this.#prune();
       } catch (error) {
         if (signal.aborted) break;
@@ -166,7 +170,7 @@ export class Interop implements Activity {
       }
     }
     await Promise.all(indexing);
-    for (const store of this.#stores) await store.close();
+    await this.#stores.close();
   }
 
   /** Applies what is pending, else decides and applies the next; false when it waits. */
@@ -175,10 +179,21 @@ export class Interop implements Activity {
     if (pending !== undefined) return this.#apply(pending);
     if (this.crossUnsafe.advance()) this.#tell();
     const { verified } = this;
+    const read = this.#readL1();
     const observation = await observe({ chains: this.chains, verified, l1: this.#modules.l1, firstTimestamp: () => this.firstTimestamp() });
     const decision = stillStands(observation, this.chains) ? decide(observation, this.rules) : ({ kind: "wait", reason: "a chain changed while it was looked at" } as const);
     this.metrics.countDecision(decision.kind);
-    return this.#carryOut(decision);
+    const goesOn = await this.#carryOut(decision);
+    const judged = observation.kind === "unready" && observation.behind ? read : verified.last?.l1Inclusion;
+    this.#currentL1 = judged === undefined || decision.kind === "rewind" ? NO_BLOCK : judged.number < read.number ? judged : read;
+    return goesOn;
+  }
+
+  /** The L1 block that the chain furthest behind reads. */
+  #readL1(): BlockId {
+    const blocks = this.chains.map(({ chain }) => (chain.heads() === undefined ? NO_BLOCK : chain.syncStatus().current_l1));
+    const { hash, number } = blocks.reduce((least, block) => (block.number < least.number ? block : least));
+    return { hash, number };
   }
 
   async #carryOut(decision: Decision): Promise<boolean> {
@@ -204,7 +219,10 @@ export class Interop implements Activity {
   #apply(transition: Transition): boolean {
     apply(transition, { chains: this.chains, verified: this.verified, log: this.#modules.log });
     this.#log.clear();
-    if (transition.kind === "invalidate") for (const { chainId } of transition.blocks) this.metrics.countInvalidation(chainId);
+    if (transition.kind !== "invalidate") return true;
+    for (const { chainId } of transition.blocks) this.metrics.countInvalidation(chainId);
+    const [{ chainId, number } = { chainId: 0, number: 0 }] = transition.blocks;
+    if (this.#failsafeOnInvalidation) this.ingress.setFailsafe(`block ${number} of chain ${chainId} executed a message that does not hold; find out why, then switch it off with admin_setFailsafeEnabled`);
     return true;
   }
 
@@ -219,75 +237,9 @@ export class Interop implements Activity {
     this.wake();
   }
 
-  #open(name: string): Store {
-    const store = this.#modules.openStore(name);
-    this.#stores.push(store);
-    return store;
-  }
-
-  #activation(): number {
-    return Math.min(...this.chains.map(({ chain }) => this.rules.activationOf(BigInt(chain.chainId))?.activationTime ?? Number.MAX_SAFE_INTEGER));
-  }
-
-  #verifiedUpTo(): number | undefined {
-    if (this.verified.last !== undefined) return this.verified.last.timestamp;
-    const first = this.firstTimestamp();
-    return first === undefined ? undefined : first - 1;
-  }
-
-  /** The block with which a chain's index begins: that of the activation, or of the oldest message that can still be executed. */
-  #firstIndexed(config: RollupConfig, depth: number): number | undefined {
-    const judged = this.#verifiedUpTo();
-    if (judged === undefined) return undefined;
-    return l2BlockNumberAt(config, Math.max(this.#activation(), judged - depth, config.genesis.l2Time));
-  }
-
-  /** Drops what no decision can need any more: logs twice as old as a message can be. */
+  /** Drops what no decision can need any more. */
   #prune(): void {
-    const { last } = this.verified;
-    if (last === undefined) return;
-    const horizon = last.timestamp - 2 * this.rules.dependencySet.messageExpiryWindow;
-    for (const { index } of this.chains) index.prune(horizon);
-  }
-
-  async #rest(ms: number, signal: AbortSignal): Promise<void> {
-    if (!this.#woken) {
-      const nap = new AbortController();
-      await Promise.race([
-        this.#modules.clock.sleep(ms, AbortSignal.any([signal, nap.signal])).catch(() => {}),
-        new Promise<void>((resolve) => {
-          this.#endRest = resolve;
-        }),
-      ]);
-      nap.abort();
-    }
-    this.#woken = false;
+    const horizon = this.#span.horizon();
+    if (horizon !== undefined) for (const { index } of this.chains) index.prune(horizon);
   }
 }
-
-function floorOf(chain: InteropChain): number | undefined {
-  try {
-    return chain.safeHeads.floor;
-  } catch (error) {
-    if (errorKind(error) === "temporary") return undefined;
-    throw error;
-  }
-}
-
-function chainPrefix(chainId: number): Uint8Array {
-  const prefix = new Uint8Array(9);
-  prefix.set(DENIED_PREFIX);
-  new DataView(prefix.buffer).setBigUint64(1, BigInt(chainId));
-  return prefix;
-}
-
-/** Every chain that another may depend on has to run here: without it no block that depends on it could be judged. */
-function checkClosed(set: DependencySet, configs: readonly RollupConfig[]): void {
-  const run = new Set(configs.map(({ l2ChainId }) => BigInt(l2ChainId)));
-  for (const chain of run) {
-    if (!set.chains.includes(chain)) throw new CriticalError(`chain ${chain} is not in the dependency set (${set.chains.join(", ")}): add it there, or leave it out of --chains`);
-    const missing = set.closure(chain).find((needed) => !run.has(needed));
-    if (missing !== undefined) throw new CriticalError(`chain ${chain} may depend on chain ${missing}, which is not run here: add it to --chains, or take it out of the dependency set`);
-  }
-}
-

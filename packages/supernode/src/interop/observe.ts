@@ -23,11 +23,12 @@ export interface Round {
 }
 
 /**
- * Everything that one decision rests on, read at one time. unready: what is missing, in words. stale: the newest verified timestamp whose L1
+ * Everything that one decision rests on, read at one time. unready: what is missing, in words; `behind` when it is only that a chain has not
+ * derived so far. stale: the newest verified timestamp whose L1
  * block still stands, where the last one's does not.
  */
 export type Observation =
-  | { readonly kind: "unready"; readonly reason: string }
+  | { readonly kind: "unready"; readonly reason: string; readonly behind: boolean }
   | { readonly kind: "stale"; readonly standing: number | undefined; readonly lost: BlockId }
   | { readonly kind: "rounds"; readonly rounds: readonly Round[]; readonly reason: string };
 
@@ -44,24 +45,24 @@ export async function observe({ chains, verified, l1, firstTimestamp }: ObserveM
   const { last } = verified;
   if (last !== undefined && !(await isOnL1(l1, last.l1Inclusion))) return { kind: "stale", standing: await newestStanding(verified, l1), lost: last.l1Inclusion };
   const next = last === undefined ? firstTimestamp() : last.timestamp + 1;
-  if (next === undefined) return { kind: "unready", reason: "when verification begins is not known yet: not every chain has read its first L1 data" };
+  if (next === undefined) return { kind: "unready", behind: false, reason: "when verification begins is not known yet: not every chain has read its first L1 data" };
 
   const limits = chains.map((watched) => ({ watched, ...localSafeOf(watched, next) }));
   const blocked = limits.find(({ problem }) => problem !== undefined);
-  if (blocked?.problem !== undefined) return { kind: "unready", reason: blocked.problem };
+  if (blocked?.problem !== undefined) return { kind: "unready", reason: blocked.problem, behind: limits.every(({ problem, behind }) => problem === undefined || behind === true) };
   const end = Math.min(next + MAX_ROUNDS - 1, ...limits.map(({ covered }) => covered));
   return collectRounds(chains, next, end, verified.last?.l1Inclusion, l1);
 }
 
 /** Up to which time a chain's local-safe blocks are known here, or why they are not. */
-function localSafeOf({ chain, index, denied }: WatchedChain, next: number): { readonly covered: number; readonly problem?: string } {
+function localSafeOf({ chain, index, denied }: WatchedChain, next: number): { readonly covered: number; readonly problem?: string; readonly behind?: boolean } {
   const { chainId, config } = chain;
-  const no = (problem: string) => ({ covered: 0, problem: `chain ${chainId}: ${problem}` });
+  const no = (problem: string, behind = false) => ({ covered: 0, problem: `chain ${chainId}: ${problem}`, behind });
   const heads = chain.heads();
   if (heads === undefined) return no("its node does not run or has not found its heads yet");
   const { localSafe } = heads;
   const wanted = l2BlockNumberAt(config, next);
-  if (wanted > localSafe.number) return no(`block ${wanted} for timestamp ${next} is not local safe yet, block ${localSafe.number} is`);
+  if (wanted > localSafe.number) return no(`block ${wanted} for timestamp ${next} is not local safe yet, block ${localSafe.number} is`, true);
   const indexed = index.sealOf(localSafe.number);
   if (indexed?.hash !== localSafe.hash) return no(`local safe block ${localSafe.number} (${localSafe.hash}) is not in the message index yet`);
   const standing = denied.heights().find((height) => height <= localSafe.number && height >= wanted && isDeniedAt(index, denied, height));

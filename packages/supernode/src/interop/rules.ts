@@ -1,5 +1,6 @@
 import { type RollupConfig, timestampOfL2Block } from "@pangaea/config";
 import type { ChainActivation, ContainsAnswer, DependencySet, MessageClaim } from "@pangaea/interop";
+import { CriticalError } from "@pangaea/primitives";
 import type { MessageIndex } from "@pangaea/store";
 
 /** What the cluster's chains have agreed on. */
@@ -35,4 +36,14 @@ export function containsClaim({ identifier, checksum }: MessageClaim, source: So
   const due = timestampOfL2Block(source.config, blockNumber);
   if (due !== timestamp) return { kind: "contradiction", reason: `block ${blockNumber} of chain ${chainId} is at ${due}, not at ${timestamp}` };
   return source.index.contains({ blockNumber, timestamp, logIndex, checksum }, source.upTo);
+}
+
+/** Every chain that another may depend on has to run here: without it no block that depends on it could be judged. Throws `CriticalError`. */
+export function checkClosed(set: DependencySet, configs: readonly RollupConfig[]): void {
+  const run = new Set(configs.map(({ l2ChainId }) => BigInt(l2ChainId)));
+  for (const chain of run) {
+    if (!set.chains.includes(chain)) throw new CriticalError(`chain ${chain} is not in the dependency set (${set.chains.join(", ")}): add it there, or leave it out of --chains`);
+    const missing = set.closure(chain).find((needed) => !run.has(needed));
+    if (missing !== undefined) throw new CriticalError(`chain ${chain} may depend on chain ${missing}, which is not run here: add it to --chains, or take it out of the dependency set`);
+  }
 }
