@@ -2,16 +2,17 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Batcher, kzgCommitter, localSigner } from "@pangaea/batcher";
-import { fullMesh, parseDependencySet } from "@pangaea/config";
+import { type DependencySet, fullMesh, parseDependencySet } from "@pangaea/config";
 import { WorkerExecutionLayer } from "@pangaea/execution";
 import { dependencySetOf } from "@pangaea/interop";
 import { BeaconClient, Endpoints, KzgService, L1Client, L1Watcher } from "@pangaea/l1";
 import { type Clock, errorMessage, InvalidInputError, type Hex, type Logger, type Random } from "@pangaea/primitives";
 import { openStore } from "@pangaea/store";
-import { type ChainContainer, Supernode, type SupernodeSettings } from "@pangaea/supernode";
+import { type ChainContainer, Supernode } from "@pangaea/supernode";
 import { devnetKey } from "./keys.ts";
 import { type LocalL1, startLocalL1 } from "./local-l1.ts";
-import { type DevnetFlags, devnetBatcher, devnetForks } from "./options.ts";
+import { type DevnetFlags, devnetBatcher, devnetForks, devnetRelayer } from "./options.ts";
+import { startRelaying } from "./relaying.ts";
 import { type ChainDefinition, genesisFile, readChains, rollupConfigFile, setUpChains, writeChains } from "./setup.ts";
 import { makeTemporaryFolder } from "./temporary-folder.ts";
 
@@ -164,11 +165,11 @@ async function startParts(flags: DevnetFlags, modules: DevnetModules, opened: ((
   const watcher = new L1Watcher({ client, clock, log }, { pollInterval: POLL_MS });
   const ports = new Map<number, number>();
   const batcher = devnetBatcher(flags);
-  const interop = await devnetInterop(flags["interop.dependency-set"], chains, folder);
+  const dependencySet = await devnetDependencySet(flags["interop.dependency-set"], chains);
   const supernode = new Supernode({ l1: client, l1Watcher: watcher, clock, random, log }, {
     version: modules.version,
     rpc: { host: "127.0.0.1", port: flags["rpc.port"] },
-    ...(interop === undefined ? {} : { interop }),
+    ...(dependencySet === undefined ? {} : { interop: { dependencySet: dependencySetOf(dependencySet), openStore: (name: string) => openStore(join(folder, "interop", name)) } }),
     chains: chains.map(({ config, genesis }, i) => ({
       config,
       store: openStore(join(folder, String(config.l2ChainId), "safe_db")),
@@ -196,15 +197,19 @@ async function startParts(flags: DevnetFlags, modules: DevnetModules, opened: ((
       contracts: { optimismPortal: config.depositContractAddress, systemConfig: config.l1SystemConfigAddress, batchInbox: config.batchInboxAddress, batcher: config.genesis.systemConfig.batcherAddress },
     })),
   };
+  if (dependencySet !== undefined) {
+    const { relayer, stop } = startRelaying({ clock, random, log }, { chains: summary.chains, dependencySet, folder, options: devnetRelayer(flags) });
+    opened.push(stop);
+    supernode.addMetrics(relayer.metrics);
+  }
   return finish({ l1, supernode, summary });
 }
 
 /** How the chains accept each other's messages; undefined when none of them ever activates interop. */
-async function devnetInterop(file: string | undefined, chains: readonly ChainDefinition[], folder: string): Promise<SupernodeSettings["interop"]> {
+async function devnetDependencySet(file: string | undefined, chains: readonly ChainDefinition[]): Promise<DependencySet | undefined> {
   if (chains.every(({ config }) => config.forks.lagoon === undefined)) return undefined;
   const ids = chains.map(({ config }) => config.l2ChainId);
-  const set = file === undefined ? fullMesh(ids) : parseDependencySet(await readJson(file), file);
-  return { dependencySet: dependencySetOf(set), openStore: (name) => openStore(join(folder, "interop", name)) };
+  return file === undefined ? fullMesh(ids) : parseDependencySet(await readJson(file), file);
 }
 
 async function readJson(file: string): Promise<unknown> {

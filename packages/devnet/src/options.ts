@@ -1,6 +1,7 @@
 import { type BatcherOptions, batcherFlagTable, batcherOptions, DEVNET_BATCHER_OPTIONS } from "@pangaea/batcher";
 import { chainIdList, choice, FORKS, flag, type ForkSchedule, list, type OptionSpec, type OptionTable, type OptionValues, port, scopedTable, text, unscoped, whole } from "@pangaea/config";
 import { InvalidInputError } from "@pangaea/primitives";
+import { DEVNET_RELAYER_OPTIONS, type RelayerOptions, relayerFlagTable, relayerOptions } from "@pangaea/relayer";
 
 /** A fork and when it activates: seconds after genesis, or never. */
 export interface ForkChoice {
@@ -29,6 +30,8 @@ const activationOption: OptionSpec<number | "never" | undefined> = {
 };
 
 const BATCHER_FLAGS = batcherFlagTable(DEVNET_BATCHER_OPTIONS);
+/** The devnet's relayer pays from an account of its own. */
+const { "relayer.private-key-file": _, ...RELAYER_FLAGS } = relayerFlagTable(DEVNET_RELAYER_OPTIONS);
 
 export const DEVNET_OPTIONS = {
   chains: { ...chainIdList("L2 chain ids"), default: [901, 902] },
@@ -49,6 +52,7 @@ export const DEVNET_OPTIONS = {
   quiet: flag("print only warnings and errors"),
   "log.level": choice("least level of what is logged", ["debug", "info", "warn", "error"], "warn"),
   ...scopedTable("batcher", BATCHER_FLAGS),
+  ...RELAYER_FLAGS,
 } as const satisfies OptionTable;
 
 export type DevnetFlags = OptionValues<typeof DEVNET_OPTIONS>;
@@ -57,6 +61,11 @@ export type DevnetFlags = OptionValues<typeof DEVNET_OPTIONS>;
 export function devnetBatcher(flags: DevnetFlags): { readonly options: BatcherOptions; readonly stopped: boolean } {
   const given = unscoped("batcher", BATCHER_FLAGS, flags);
   return { options: batcherOptions(given, DEVNET_BATCHER_OPTIONS), stopped: given.stopped };
+}
+
+/** The settings of the devnet's relayer. */
+export function devnetRelayer(flags: DevnetFlags): RelayerOptions {
+  return relayerOptions(flags, DEVNET_RELAYER_OPTIONS);
 }
 
 /**

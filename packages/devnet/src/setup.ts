@@ -41,6 +41,11 @@ function scalarWord(): Hex {
   return bytesToHex(word);
 }
 
+/** Who has ether on every chain from its genesis on: the developer's accounts, and who pays for relaying. */
+function fundedAccounts(): Readonly<Record<Hex, bigint>> {
+  return { ...Object.fromEntries(TEST_ACCOUNTS.map(({ address }) => [address, TEST_BALANCE])), [devnetKey("relayer").address]: ROLE_BALANCE };
+}
+
 /** Puts the contracts of all chains onto a fresh L1, in one block, and works out their genesis. */
 export async function setUpChains(rpc: RpcClient, plans: readonly ChainPlan[], { forks, seqWindowSize }: { readonly forks: (genesisTime: number) => ForkSchedule; readonly seqWindowSize: number }): Promise<readonly ChainDefinition[]> {
   const deployer = devnetKey("deployer");
@@ -72,7 +77,7 @@ export async function setUpChains(rpc: RpcClient, plans: readonly ChainPlan[], {
   const time = quantityToNumber(block.timestamp);
   return plans.map(({ chainId, blockTime }, i) => {
     const schedule = forks(time);
-    const genesis = buildL2Genesis({ chainId, timestamp: time, forks: schedule, faucetToken: schedule.lagoon !== undefined, feeMarket: FEE_MARKET, gasLimit: GAS_LIMIT, funded: Object.fromEntries(TEST_ACCOUNTS.map(({ address }) => [address, TEST_BALANCE])), owner: deployer.address, feeRecipient: devnetKey("vault", chainId).address });
+    const genesis = buildL2Genesis({ chainId, timestamp: time, forks: schedule, faucetToken: schedule.lagoon !== undefined, feeMarket: FEE_MARKET, gasLimit: GAS_LIMIT, funded: fundedAccounts(), owner: deployer.address, feeRecipient: devnetKey("vault", chainId).address });
     const config: RollupConfig = {
       genesis: {
         l1: origin,

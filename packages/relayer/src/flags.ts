@@ -25,7 +25,7 @@ export type RelayerFlagTable = ReturnType<typeof relayerFlagTable>;
 export type RelayerFlags = OptionValues<RelayerFlagTable>;
 
 /** The options that flags ask for; what no flag sets is as in `base`. */
-export function relayerOptions(flags: RelayerFlags, base: RelayerOptions = DEFAULT_RELAYER_OPTIONS): RelayerOptions {
+export function relayerOptions(flags: Omit<RelayerFlags, "relayer.private-key-file">, base: RelayerOptions = DEFAULT_RELAYER_OPTIONS): RelayerOptions {
   return {
     ...base,
     policy: flags.relay,
