@@ -20,9 +20,11 @@ export interface ExtensionNode {
 export interface BranchNode {
   readonly kind: "branch";
   readonly children: readonly (TrieNode | undefined)[];
+  /** Of the key that ends here; keys of one length have none. */
+  readonly value?: Uint8Array | undefined;
   encoded?: Uint8Array;
 }
-/** A node of the trie; nodes are never changed, a write makes new ones. Keys all have one length, so branches carry no value. */
+/** A node of the trie; nodes are never changed, a write makes new ones. */
 export type TrieNode = HashNode | LeafNode | ExtensionNode | BranchNode;
 
 export function toNibbles(key: Uint8Array): Uint8Array {
@@ -51,25 +53,26 @@ function expandPath(compact: Uint8Array): { readonly path: Uint8Array; readonly 
 export type NodeSink = (hash: Uint8Array, encoded: Uint8Array) => void;
 
 /** How a parent refers to a node: the node itself when its encoding is short, else its hash, which goes to the sink. */
-function reference(node: TrieNode, sink: NodeSink): RlpItem {
+function reference(node: TrieNode, sink: NodeSink | undefined): RlpItem {
   if (node.kind === "hash") return node.hash;
   const known = node.encoded !== undefined;
   const encoded = encodeNode(node, sink);
   if (encoded.length < 32) return rlpDecode(encoded);
   const hash = keccak256(encoded);
-  if (!known) sink(hash, encoded);
+  if (!known) sink?.(hash, encoded);
   return hash;
 }
 
-/** The RLP of a loaded node; new nodes below it go to the sink. */
-export function encodeNode(node: Exclude<TrieNode, HashNode>, sink: NodeSink): Uint8Array {
+/** The RLP of a loaded node; new nodes below it go to the sink. Without one nothing is remembered, so that a later commit still hands them out. */
+export function encodeNode(node: Exclude<TrieNode, HashNode>, sink: NodeSink | undefined): Uint8Array {
   if (node.encoded !== undefined) return node.encoded;
   let item: RlpItem;
   if (node.kind === "leaf") item = [compactPath(node.path, true), node.value];
   else if (node.kind === "extension") item = [compactPath(node.path, false), reference(node.child, sink)];
-  else item = [...Array.from(node.children, (child) => (child === undefined ? EMPTY : reference(child, sink))), EMPTY];
-  node.encoded = rlpEncode(item);
-  return node.encoded;
+  else item = [...Array.from(node.children, (child) => (child === undefined ? EMPTY : reference(child, sink))), node.value ?? EMPTY];
+  const encoded = rlpEncode(item);
+  if (sink !== undefined) node.encoded = encoded;
+  return encoded;
 }
 
 const EMPTY = new Uint8Array(0);
@@ -82,7 +85,11 @@ function decodeReference(item: RlpItem): TrieNode | undefined {
 
 function decodeItem(item: RlpItem): Exclude<TrieNode, HashNode> {
   if (item instanceof Uint8Array || (item.length !== 2 && item.length !== 17)) throw new InvalidInputError("a trie node is a list of 2 or 17 items");
-  if (item.length === 17) return { kind: "branch", children: item.slice(0, 16).map(decodeReference) };
+  if (item.length === 17) {
+    const value = item[16]!;
+    if (!(value instanceof Uint8Array)) throw new InvalidInputError("a trie branch's value is a string");
+    return { kind: "branch", children: item.slice(0, 16).map(decodeReference), ...(value.length === 0 ? {} : { value }) };
+  }
   const [compact, second] = item;
   if (!(compact instanceof Uint8Array)) throw new InvalidInputError("a trie node's path is a string");
   const { path, isLeaf } = expandPath(compact);

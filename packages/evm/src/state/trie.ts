@@ -1,4 +1,4 @@
-import { bytesEqual, bytesToHex, CriticalError, EMPTY_TRIE_ROOT, hexToBytes, keccak256 } from "@pangaea/primitives";
+import { bytesEqual, bytesToHex, CriticalError, EMPTY_BYTES, EMPTY_TRIE_ROOT, hexToBytes, keccak256 } from "@pangaea/primitives";
 import { type BranchNode, decodeNode, encodeNode, type HashNode, type NodeSink, toNibbles, type TrieNode } from "./trie-node.ts";
 
 /** Where encoded trie nodes and code are looked up, by keccak. */
@@ -26,7 +26,7 @@ const join = (...parts: readonly Uint8Array[]): Uint8Array => {
 };
 
 /**
- * A Merkle Patricia trie with keys of one length. Reads load nodes as they need them; writes stay in memory until `commit`,
+ * A Merkle Patricia trie. Reads load nodes as they need them; writes stay in memory until `commit`,
  * which hashes what changed once. Source: Ethereum yellow paper, appendix D.
  */
 export class Trie {
@@ -49,6 +49,7 @@ export class Trie {
         at += loaded.path.length;
         node = loaded.child;
       } else {
+        if (at === path.length) return loaded.value;
         node = loaded.children[path[at]!];
         at++;
       }
@@ -80,7 +81,7 @@ export class Trie {
     let node = this.#root;
     for (let at = 0; node !== undefined; ) {
       const loaded: Loaded = this.#load(node);
-      const encoded = encodeNode(loaded, () => {});
+      const encoded = encodeNode(loaded, undefined);
       if (proof.length === 0 || encoded.length >= 32) proof.push(encoded);
       if (loaded.kind === "leaf") break;
       if (loaded.kind === "extension") {
@@ -88,6 +89,7 @@ export class Trie {
         at += loaded.path.length;
         node = loaded.child;
       } else {
+        if (at === path.length) break;
         node = loaded.children[path[at]!];
         at++;
       }
@@ -106,20 +108,24 @@ export class Trie {
     if (node === undefined) return { kind: "leaf", path, value };
     const loaded = this.#load(node);
     if (loaded.kind === "branch") {
-      const index = path[0]!;
       const children = loaded.children.slice();
+      if (path.length === 0) return { kind: "branch", children, value };
+      const index = path[0]!;
       children[index] = this.#insert(children[index], path.subarray(1), value);
-      return { kind: "branch", children };
+      return { kind: "branch", children, value: loaded.value };
     }
     const shared = sharedPrefix(loaded.path, path);
-    if (loaded.kind === "leaf" && shared === path.length) return bytesEqual(loaded.value, value) ? node : { kind: "leaf", path, value };
+    if (loaded.kind === "leaf" && shared === path.length && shared === loaded.path.length) return bytesEqual(loaded.value, value) ? node : { kind: "leaf", path, value };
     if (loaded.kind === "extension" && shared === loaded.path.length) return { kind: "extension", path: loaded.path, child: this.#insert(loaded.child, path.subarray(shared), value) };
     const children: (TrieNode | undefined)[] = new Array(16).fill(undefined);
     const rest = loaded.path.subarray(shared + 1);
-    if (loaded.kind === "leaf") children[loaded.path[shared]!] = { kind: "leaf", path: rest, value: loaded.value };
+    let ending: Uint8Array | undefined;
+    if (shared === loaded.path.length) ending = loaded.kind === "leaf" ? loaded.value : undefined;
+    else if (loaded.kind === "leaf") children[loaded.path[shared]!] = { kind: "leaf", path: rest, value: loaded.value };
     else children[loaded.path[shared]!] = rest.length === 0 ? loaded.child : { kind: "extension", path: rest, child: loaded.child };
-    children[path[shared]!] = { kind: "leaf", path: path.subarray(shared + 1), value };
-    const branch: BranchNode = { kind: "branch", children };
+    if (shared === path.length) ending = value;
+    else children[path[shared]!] = { kind: "leaf", path: path.subarray(shared + 1), value };
+    const branch: BranchNode = { kind: "branch", children, value: ending };
     return shared === 0 ? branch : { kind: "extension", path: path.subarray(0, shared), child: branch };
   }
 
@@ -132,13 +138,20 @@ export class Trie {
       const child = this.#remove(loaded.child, path.subarray(loaded.path.length));
       return child === loaded.child ? node : child === undefined ? undefined : this.#prepend(loaded.path, child);
     }
+    if (path.length === 0) return loaded.value === undefined ? node : this.#collapse(loaded.children, undefined);
     const index = path[0]!;
     const child = this.#remove(loaded.children[index], path.subarray(1));
     if (child === loaded.children[index]) return node;
     const children = loaded.children.slice();
     children[index] = child;
+    return this.#collapse(children, loaded.value);
+  }
+
+  /** A branch that has lost something: what is left of it when that is one thing only. */
+  #collapse(children: BranchNode["children"], value: Uint8Array | undefined): TrieNode {
     const left = children.flatMap((one, i) => (one === undefined ? [] : [i]));
-    if (left.length > 1) return { kind: "branch", children };
+    if (left.length === 0 && value !== undefined) return { kind: "leaf", path: EMPTY_BYTES, value };
+    if (left.length > 1 || value !== undefined) return { kind: "branch", children, value };
     const only = left[0]!;
     return this.#prepend(Uint8Array.of(only), children[only]!);
   }
