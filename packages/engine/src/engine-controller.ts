@@ -10,6 +10,7 @@ import { followAuthority } from "./tasks/follow-authority.ts";
 import { insertUnsafe } from "./tasks/insert-unsafe.ts";
 import { reset } from "./tasks/reset.ts";
 import { seal } from "./tasks/seal.ts";
+import { takeBackUnsafe } from "./tasks/take-back-unsafe.ts";
 
 /**
  * The only hand on a chain's execution layer: every change of its heads is a task here, one at a time.
@@ -42,6 +43,11 @@ export class EngineController {
   /** Adds a block on the unsafe head. Throws `InvalidBlockError` when it does not hold. */
   insertUnsafe(envelope: ExecutionPayloadEnvelope): Promise<L2BlockRef> {
     return this.#serial.run(() => insertUnsafe(this.#state, envelope));
+  }
+
+  /** Makes the parent of the unsafe head the unsafe head. Throws `InvalidBlockError` when `block` is not the head or is safe already. */
+  takeBackUnsafe(block: L2BlockRef): Promise<void> {
+    return this.#serial.run(() => takeBackUnsafe(this.#state, block));
   }
 
   /** Makes the derived block stand after the pending safe head: what is there already when it matches, else built. */

@@ -332,6 +332,16 @@ describe("the labels", () => {
     expect(await say({ kind: "up-to", number: 9 })).toBe(3);
   });
 
+  it("take the unsafe head back to its parent, but never another block nor a safe one", async () => {
+    const { engine } = await open();
+    const [first] = await extend(engine, 1);
+    const second = await engine.insertUnsafe(await foreignBlock(rollup, first!));
+    await expect(engine.takeBackUnsafe(first!)).rejects.toMatchObject({ kind: "invalid", message: expect.stringContaining("the unsafe head is") });
+    await engine.takeBackUnsafe(second);
+    expect([numbers(engine).unsafe, numbers(engine).crossUnsafe, (await labels()).head]).toEqual([1, 1, 1]);
+    await expect(engine.takeBackUnsafe(first!)).rejects.toThrow("it is on L1 already");
+  });
+
   it("are not sent again when nothing moved", async () => {
     const { engine, calls } = await open();
     await extend(engine, 1);

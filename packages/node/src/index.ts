@@ -3,6 +3,7 @@ export * from "./driver.ts";
 export * from "./finality.ts";
 export * from "./reset-point.ts";
 export * from "./safe-head-db.ts";
+export * from "./sequencer/forced-transactions.ts";
 export * from "./sequencer/origin-selector.ts";
 export * from "./sequencer/sequencer.ts";
 export * from "./sync-status.ts";

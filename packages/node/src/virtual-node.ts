@@ -1,6 +1,6 @@
 import type { RollupConfig } from "@pangaea/config";
 import { EngineController, type Heads, type SafetyAuthority } from "@pangaea/engine";
-import { type Clock, CriticalError, type ExecutionLayer, type ExecutionPayloadEnvelope, type L1Heads, type L1Source, type Logger, NotFoundError } from "@pangaea/primitives";
+import { type Clock, CriticalError, type ExecutionLayer, type ExecutionPayloadEnvelope, type L1Heads, type L1Source, InvalidInputError, type Logger, NotFoundError } from "@pangaea/primitives";
 import type { RpcMethods } from "@pangaea/rpc";
 import type { Store } from "@pangaea/store";
 import type { Registry } from "prom-client";
@@ -9,6 +9,7 @@ import { Driver } from "./driver.ts";
 import { createNodeMetrics } from "./metrics.ts";
 import { adminMethods, optimismMethods } from "./rpc/methods.ts";
 import { SafeHeadDb } from "./safe-head-db.ts";
+import type { ForcedInclusion } from "./sequencer/forced-transactions.ts";
 import { Sequencer } from "./sequencer/sequencer.ts";
 import { type SyncStatus, syncStatus } from "./sync-status.ts";
 
@@ -67,10 +68,11 @@ export class VirtualNode {
   async start(): Promise<void> {
     await this.#checkExecution();
     await this.#checkL1();
-    this.#driver.run(this.#abort.signal).then(
-      () => this.#finish(undefined),
-      (error: unknown) => this.#finish(error),
-    );
+    const end = (error?: unknown) => {
+      this.#sequencer?.close("the node has ended");
+      this.#finish(error);
+    };
+    this.#driver.run(this.#abort.signal).then(() => end(), end);
   }
 
   async stop(): Promise<void> {
@@ -86,6 +88,21 @@ export class VirtualNode {
   /** Has the chain derive again from its safe head: called when a block that stands was denied. */
   requestReset(): void {
     this.#driver.requestReset();
+  }
+
+  /** Has the sequencer put signed transactions into its next block, whatever the pool thinks of them. Errors as of `Sequencer.force`. */
+  async forceTransactions(transactions: readonly Uint8Array[]): Promise<ForcedInclusion> {
+    return this.#requireSequencer().force(transactions);
+  }
+
+  /** Has the sequencer tell of a block with these transactions and put a sibling without them in its place. Errors as of `Sequencer.equivocate`. */
+  async equivocate(transactions: readonly Uint8Array[]): Promise<ForcedInclusion> {
+    return this.#requireSequencer().equivocate(transactions);
+  }
+
+  #requireSequencer(): Sequencer {
+    if (this.#sequencer === undefined) throw new InvalidInputError(`chain ${this.#modules.config.l2ChainId} is not sequenced here`);
+    return this.#sequencer;
   }
 
   /** When each block became local safe. */

@@ -1,7 +1,8 @@
 import { maxSequencerDrift, type RollupConfig } from "@pangaea/config";
 import { isQuietActivationBlock, prepareAttributes } from "@pangaea/derivation";
 import type { Building, EngineController, Heads } from "@pangaea/engine";
-import { type Clock, errorKind, errorMessage, type ExecutionLayer, type ExecutionPayloadEnvelope, formatBlock, type Hex, InvalidInputError, type L1Heads, type L1Source, type L2BlockRef, type Logger } from "@pangaea/primitives";
+import { type Clock, errorKind, errorMessage, type ExecutionLayer, type ExecutionPayloadEnvelope, formatBlock, type Hex, InvalidInputError, type L1Heads, type L1Source, type L2BlockRef, type Logger, TemporaryError } from "@pangaea/primitives";
+import { type ForcedInclusion, ForcedTransactions } from "./forced-transactions.ts";
 import { selectOrigin } from "./origin-selector.ts";
 
 export interface SequencerModules {
@@ -32,6 +33,7 @@ const RETRY_MS = 1_000;
 export class Sequencer {
   readonly #modules: SequencerModules;
   readonly #options: SequencerOptions;
+  readonly #forced = new ForcedTransactions();
   #active: boolean;
   #recover: boolean;
   #building: Building | undefined;
@@ -65,13 +67,42 @@ export class Sequencer {
   stop(): Hex {
     if (!this.#active) throw new InvalidInputError("sequencer not running");
     this.#active = false;
-    this.#building = undefined;
+    this.close("the sequencer was stopped before it built the block");
     return this.#modules.engine.requireHeads().unsafe.hash;
   }
 
   /** Drops the block under construction: the heads have changed. */
   cancel(): void {
     this.#building = undefined;
+    this.#forced.giveBack();
+  }
+
+  /** Drops the block under construction and refuses all forced transactions, with the reason. */
+  close(reason: string): void {
+    this.#building = undefined;
+    this.#forced.close(new TemporaryError(reason));
+  }
+
+  /**
+   * Has the next block with user transactions hold these signed ones, after its deposits and whatever the pool thinks of them. Rejects with
+   * `InvalidInputError` when the sequencer does not run or cannot take them, `InvalidBlockError` when they cannot be executed there.
+   */
+  async force(transactions: readonly Uint8Array[]): Promise<ForcedInclusion> {
+    this.#requireActive();
+    return this.#forced.add(transactions);
+  }
+
+  /**
+   * As `force`, but the block is published, then taken back and replaced by a sibling of its deposits alone: one thing is told, another will be posted.
+   * Rejects with `InvalidBlockError` too when the block was on L1 before it could be taken back.
+   */
+  async equivocate(transactions: readonly Uint8Array[]): Promise<ForcedInclusion> {
+    this.#requireActive();
+    return this.#forced.add(transactions, { takesBack: true });
+  }
+
+  #requireActive(): void {
+    if (!this.#active) throw new InvalidInputError("sequencer not running: start it with admin_startSequencer");
   }
 
   /** Builds nothing until the block of this height is local safe. */
@@ -85,7 +116,7 @@ export class Sequencer {
     if (!this.#active || heads === undefined || this.#lagsTooFar(heads) || this.#waits(heads)) return undefined;
     const now = this.#modules.clock.now();
     const { unsafe } = heads;
-    if (this.#building !== undefined && this.#building.parent.hash !== unsafe.hash) this.#building = undefined;
+    if (this.#building !== undefined && this.#building.parent.hash !== unsafe.hash) this.cancel();
     const at = this.#building === undefined ? unsafe.timestamp * 1_000 : this.#building.attributes.timestamp * 1_000 - SEALING_MS;
     return Math.max(at, this.#notBefore) - now;
   }
@@ -105,7 +136,8 @@ export class Sequencer {
       if (this.#building === undefined) await this.#begin();
       else await this.#seal(this.#building);
     } catch (error) {
-      this.#building = undefined;
+      if (errorKind(error) === "invalid") this.#forced.refuse(error);
+      this.cancel();
       if (errorKind(error) === "reset" || errorKind(error) === "critical") throw error;
       this.#notBefore = this.#modules.clock.now() + RETRY_MS;
       this.#modules.log.warn("sequencing failed, trying again", { error: errorMessage(error) });
@@ -118,8 +150,9 @@ export class Sequencer {
     const origin = await this.#origin(parent);
     const attributes = await prepareAttributes({ config, l1, l2: execution }, parent, origin);
     const time = attributes.timestamp;
-    const noTxPool = this.#recover || isQuietActivationBlock(config, time) || time > origin.timestamp + maxSequencerDrift(config, origin.timestamp);
-    this.#building = await engine.startBuild({ ...attributes, noTxPool });
+    const noTxPool = this.#forced.awaitsSibling(parent) || this.#recover || isQuietActivationBlock(config, time) || time > origin.timestamp + maxSequencerDrift(config, origin.timestamp);
+    const transactions = noTxPool ? attributes.transactions : [...attributes.transactions, ...this.#forced.take()];
+    this.#building = await engine.startBuild({ ...attributes, transactions, noTxPool });
   }
 
   async #origin(parent: L2BlockRef) {
@@ -135,6 +168,8 @@ export class Sequencer {
     const envelope = await engine.seal(building);
     const block = await engine.insertUnsafe(envelope);
     log.debug("sequenced", { block: formatBlock(block), transactions: envelope.payload.transactions.length });
+    const takesBack = this.#forced.included(block);
     await publish?.(envelope);
+    if (takesBack) await engine.takeBackUnsafe(block);
   }
 }
