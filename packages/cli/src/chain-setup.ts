@@ -4,11 +4,12 @@ import { batcherOptions, checkBatcherOptions, kzgCommitter, localSigner } from "
 import { type L2Genesis, parseGenesis, parseRollupConfig, type RollupConfig } from "@pangaea/config";
 import { HttpExecutionLayer } from "@pangaea/engine";
 import { WorkerExecutionLayer } from "@pangaea/execution";
+import { dependencySetOf } from "@pangaea/interop";
 import type { KzgService } from "@pangaea/l1";
 import { errorMessage, type ExecutionLayer, InvalidInputError, type Logger } from "@pangaea/primitives";
 import { parseJwtSecret, RpcClient } from "@pangaea/rpc";
 import { openStore } from "@pangaea/store";
-import { batcherFlagsOf, type ChainSetup, type SupernodeOptions, type VirtualNodeOptions } from "@pangaea/supernode";
+import { batcherFlagsOf, type ChainSetup, dependencySetFor, ingressPolicyOf, messageGateOf, type SupernodeOptions, type SupernodeSettings, type VirtualNodeOptions } from "@pangaea/supernode";
 import { VERSION } from "./version.ts";
 
 type ExecutionPlan =
@@ -98,13 +99,15 @@ export function externalExecution(config: RollupConfig, { url, jwtSecret, jwtFil
 export function chainSetup({ config, options, execution, batcherKey }: ChainPlan, supernode: SupernodeOptions, kzg: KzgService, log: Logger): ChainSetup {
   const folder = supernode["data-dir"] === undefined ? undefined : join(supernode["data-dir"], String(config.l2ChainId));
   const batcher = batcherFlagsOf(options);
+  const ingress = ingressPolicyOf(options);
   return {
     config,
     store: openStore(folder === undefined ? undefined : join(folder, "safe_db")),
-    openExecution: async () => {
+    ingress,
+    openExecution: async (messageFilter) => {
       if (execution.kind === "external") return externalExecution(config, execution);
       const { genesis, rpc, engineRpc } = execution;
-      const layer = await WorkerExecutionLayer.start({ config, genesis, ...(folder === undefined ? {} : { dataDir: join(folder, "chain") }), ...(rpc === undefined ? {} : { rpc }), ...(engineRpc === undefined ? {} : { engineRpc }) });
+      const layer = await WorkerExecutionLayer.start({ config, genesis, ...(folder === undefined ? {} : { dataDir: join(folder, "chain") }), ...(rpc === undefined ? {} : { rpc }), ...(engineRpc === undefined ? {} : { engineRpc }), messageGate: messageGateOf(ingress) }, { log, ...(messageFilter === undefined ? {} : { messageFilter }) });
       if (rpc !== undefined || engineRpc !== undefined) log.info("the execution layer serves", { chain: config.l2ChainId, rpcPort: layer.rpcPort ?? "none", enginePort: layer.enginePort ?? "none" });
       return layer;
     },
@@ -115,5 +118,21 @@ export function chainSetup({ config, options, execution, batcherKey }: ChainPlan
       ...(options["sequencer.enabled"] ? { sequencer: { l1Confs: options["sequencer.l1-confs"], maxSafeLag: options["sequencer.max-safe-lag"], recover: options["sequencer.recover"], stopped: options["sequencer.stopped"] } } : {}),
     },
     ...(batcherKey === undefined ? {} : { batcher: { signer: localSigner(batcherKey), committer: kzgCommitter(kzg), options: batcherOptions(batcher), stopped: batcher.stopped } }),
+  };
+}
+
+/** How messages between these chains are verified; undefined when they never count. Throws `InvalidInputError` naming the file. */
+export async function interopSetup(plans: readonly ChainPlan[], options: SupernodeOptions): Promise<SupernodeSettings["interop"]> {
+  const activation = options["interop.activation-timestamp"];
+  const set = await dependencySetFor(plans.map(({ config }) => config), options["interop.dependency-set"], activation);
+  if (set === undefined) return undefined;
+  const folder = options["data-dir"];
+  return {
+    dependencySet: dependencySetOf(set),
+    backfillDepth: Math.floor(options["interop.log-backfill-depth"] / 1_000),
+    enableAdmin: options["rpc.enable-admin"],
+    failsafeOnInvalidation: options["interop.failsafe-on-invalidation"],
+    openStore: (name) => openStore(folder === undefined ? undefined : join(folder, "interop", name)),
+    ...(activation === undefined ? {} : { activation }),
   };
 }

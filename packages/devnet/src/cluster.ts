@@ -2,13 +2,12 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Batcher, kzgCommitter, localSigner } from "@pangaea/batcher";
-import { type DependencySet, fullMesh, parseDependencySet } from "@pangaea/config";
 import { WorkerExecutionLayer } from "@pangaea/execution";
 import { dependencySetOf } from "@pangaea/interop";
 import { BeaconClient, Endpoints, KzgService, L1Client, L1Watcher } from "@pangaea/l1";
 import { type Clock, errorMessage, InvalidInputError, type Hex, type Logger, type Random } from "@pangaea/primitives";
 import { openStore } from "@pangaea/store";
-import { type ChainContainer, Supernode } from "@pangaea/supernode";
+import { type ChainContainer, dependencySetFor, ingressPolicyOf, messageGateOf, Supernode } from "@pangaea/supernode";
 import { devnetKey } from "./keys.ts";
 import { type LocalL1, startLocalL1 } from "./local-l1.ts";
 import { type DevnetFlags, devnetBatcher, devnetForks, devnetRelayer } from "./options.ts";
@@ -165,20 +164,22 @@ async function startParts(flags: DevnetFlags, modules: DevnetModules, opened: ((
   const watcher = new L1Watcher({ client, clock, log }, { pollInterval: POLL_MS });
   const ports = new Map<number, number>();
   const batcher = devnetBatcher(flags);
-  const dependencySet = await devnetDependencySet(flags["interop.dependency-set"], chains);
+  const dependencySet = await dependencySetFor(chains.map(({ config }) => config), flags["interop.dependency-set"]);
+  const ingress = ingressPolicyOf(flags);
   const supernode = new Supernode({ l1: client, l1Watcher: watcher, clock, random, log }, {
     version: modules.version,
     rpc: { host: "127.0.0.1", port: flags["rpc.port"] },
-    ...(dependencySet === undefined ? {} : { interop: { dependencySet: dependencySetOf(dependencySet), openStore: (name: string) => openStore(join(folder, "interop", name)) } }),
+    ...(dependencySet === undefined ? {} : { interop: { dependencySet: dependencySetOf(dependencySet), enableAdmin: true, failsafeOnInvalidation: flags["interop.failsafe-on-invalidation"], openStore: (name: string) => openStore(join(folder, "interop", name)) } }),
     chains: chains.map(({ config, genesis }, i) => ({
       config,
       store: openStore(join(folder, String(config.l2ChainId), "safe_db")),
-      openExecution: async () => {
+      openExecution: async (messageFilter) => {
         const port = ports.get(config.l2ChainId) ?? (flags["l2.port"] === 0 ? 0 : flags["l2.port"] + i);
-        const layer = await WorkerExecutionLayer.start({ config, genesis, rpc: { host: "127.0.0.1", port }, dataDir: join(folder, String(config.l2ChainId), "chain") });
+        const layer = await WorkerExecutionLayer.start({ config, genesis, rpc: { host: "127.0.0.1", port }, dataDir: join(folder, String(config.l2ChainId), "chain"), messageGate: messageGateOf(ingress) }, { log, ...(messageFilter === undefined ? {} : { messageFilter }) });
         if (layer.rpcPort !== undefined) ports.set(config.l2ChainId, layer.rpcPort);
         return layer;
       },
+      ingress,
       batcher: { signer: localSigner(devnetKey("batcher", config.l2ChainId).key), committer: kzgCommitter(kzg), options: { ...batcher.options, flushTimeoutMs: FLUSH_MS }, stopped: batcher.stopped },
       node: { version: modules.version, enableAdmin: true, sequencer: { l1Confs: 0, maxSafeLag: 0, recover: false, stopped: false } },
     })),
@@ -203,21 +204,6 @@ async function startParts(flags: DevnetFlags, modules: DevnetModules, opened: ((
     supernode.addMetrics(relayer.metrics);
   }
   return finish({ l1, supernode, summary });
-}
-
-/** How the chains accept each other's messages; undefined when none of them ever activates interop. */
-async function devnetDependencySet(file: string | undefined, chains: readonly ChainDefinition[]): Promise<DependencySet | undefined> {
-  if (chains.every(({ config }) => config.forks.lagoon === undefined)) return undefined;
-  const ids = chains.map(({ config }) => config.l2ChainId);
-  return file === undefined ? fullMesh(ids) : parseDependencySet(await readJson(file), file);
-}
-
-async function readJson(file: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(file, "utf8"));
-  } catch (error) {
-    throw new InvalidInputError(`${file} cannot be read as JSON: ${errorMessage(error)}`);
-  }
 }
 
 /** Waits until every execution layer is open; a chain that fails at once fails the start. */

@@ -1,6 +1,7 @@
 import { type BatcherOptions, batcherFlagTable, batcherOptions, DEVNET_BATCHER_OPTIONS } from "@pangaea/batcher";
 import { chainIdList, choice, FORKS, flag, type ForkSchedule, list, type OptionSpec, type OptionTable, type OptionValues, port, scopedTable, text, unscoped, whole } from "@pangaea/config";
 import { InvalidInputError } from "@pangaea/primitives";
+import { ingressFlagTable } from "@pangaea/supernode";
 import { DEVNET_RELAYER_OPTIONS, type RelayerOptions, relayerFlagTable, relayerOptions } from "@pangaea/relayer";
 
 /** A fork and when it activates: seconds after genesis, or never. */
@@ -47,6 +48,8 @@ export const DEVNET_OPTIONS = {
   fork: list("activate a fork later or never: seconds after genesis; those after it follow. Default: all at genesis", "NAME=S,…", parseForkChoice),
   "interop.activation": activationOption,
   "interop.dependency-set": text("whose messages each chain accepts, in the reference's format; without it all accept all", "FILE"),
+  ...ingressFlagTable("unsafe"),
+  "interop.failsafe-on-invalidation": flag("refuse all messages once a block had to be replaced, until admin_setFailsafeEnabled switches that off"),
   "seq-window": whole("sequencing window, L1 blocks", 3_600, 2, 100_000),
   json: flag("print one line of JSON when ready, then nothing"),
   quiet: flag("print only warnings and errors"),

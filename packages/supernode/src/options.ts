@@ -1,5 +1,6 @@
+import { ingressFlagTable } from "./interop/flags.ts";
 import { type BatcherFlags, batcherFlagTable, DEFAULT_BATCHER_OPTIONS } from "@pangaea/batcher";
-import { chainIdList, choice, duration, flag, type GivenValues, list, type OptionTable, type OptionValues, optionalWhole, port, resolveOptions, scopedTable, text, unscoped, whole } from "@pangaea/config";
+import { MESSAGE_EXPIRY_WINDOW, chainIdList, choice, duration, flag, type GivenValues, list, type OptionTable, type OptionValues, optionalWhole, port, resolveOptions, scopedTable, text, unscoped, whole } from "@pangaea/config";
 
 /** Flags of the whole process; names are op-supernode's. */
 export const SUPERNODE_OPTIONS = {
@@ -10,6 +11,10 @@ export const SUPERNODE_OPTIONS = {
   "l1.beacon-fallbacks": list("further beacon endpoints, blob archives among them", "URL,…", (url) => url),
   "l1.http-poll-interval": duration("time between looks at the L1 heads", 1_000, 50, 600_000),
   "l1.max-concurrency": whole("L1 requests under way at once", 10, 1, 1_000),
+  "interop.dependency-set": text("whose messages each chain accepts, in the reference's format; without it all chains accept all", "FILE"),
+  "interop.activation-timestamp": optionalWhole("when messages begin to count on all chains, Unix seconds; without it when Lagoon activates", "T"),
+  "interop.log-backfill-depth": duration("how far back messages are indexed before verification begins", MESSAGE_EXPIRY_WINDOW * 1_000, 0, MESSAGE_EXPIRY_WINDOW * 1_000),
+  "interop.failsafe-on-invalidation": flag("refuse all messages once a block had to be replaced, until an operator switches that off"),
   "rpc.addr": text("address the RPC listens on", "HOST", "127.0.0.1"),
   "rpc.port": port("port of the RPC: root at /, chains at /<chainId>/; 0 takes a free one", 8420),
   "rpc.enable-admin": flag("serve admin_* methods"),
@@ -35,6 +40,7 @@ export const VIRTUAL_NODE_OPTIONS = {
   "sequencer.l1-confs": whole("L1 blocks between the L1 head and the origin that the sequencer picks", 4, 0, 10_000),
   "sequencer.max-safe-lag": whole("stop building when unsafe is this many blocks ahead of safe; 0 is off", 0, 0),
   "sequencer.recover": flag("build only what derivation would build, to meet it again after a missed window"),
+  ...ingressFlagTable("cross-unsafe"),
   "batcher.enabled": flag("run the chain's batcher in this process"),
   "batcher.private-key-file": text("file with the batcher's 32-byte hex key", "FILE"),
   ...scopedTable("batcher", BATCHER_FLAGS),

@@ -1,6 +1,7 @@
 import { type Batcher, batcherAdminMethods } from "@pangaea/batcher";
 import type { RollupConfig } from "@pangaea/config";
 import { localAuthority } from "@pangaea/engine";
+import type { MessageFilter } from "@pangaea/execution";
 import type { L1Client, L1Watcher } from "@pangaea/l1";
 import { VirtualNode, type VirtualNodeOptions } from "@pangaea/node";
 import { type Clock, CriticalError, errorMessage, type ExecutionLayer, type Logger, type Random } from "@pangaea/primitives";
@@ -14,13 +15,18 @@ import { type ChainBatcherSetup, createChainBatcher } from "./chain-batcher.ts";
 import { ChainContainer } from "./chain-container.ts";
 import { createSupernodeMetrics, mergedMetrics } from "./metrics.ts";
 import { Interop, type InteropModules, type InteropOptions } from "./interop/interop.ts";
+import { type IngressPolicy, ingressPolicy } from "./interop/ingress.ts";
 import { interopChain } from "./interop/interop-chain.ts";
+import { messageFilterOf } from "./interop/message-filter.ts";
 import { joinReadiness, type Readiness, readinessOf } from "./readiness.ts";
 
 /** One chain that the supernode runs. */
 export interface ChainSetup {
   readonly config: RollupConfig;
-  readonly openExecution: () => Promise<ExecutionLayer>;
+  /** Given a filter when messages between the chains are verified here. */
+  readonly openExecution: (messageFilter?: MessageFilter) => Promise<ExecutionLayer>;
+  /** Which messages the chain's pool and sequencer take; those whose source block is cross-unsafe when absent. */
+  readonly ingress?: IngressPolicy;
   readonly store: Store;
   readonly node: VirtualNodeOptions;
   /** Without it the chain's batches are somebody else's. */
@@ -45,6 +51,7 @@ export interface SupernodeSettings {
   readonly interop?: InteropOptions & Pick<InteropModules, "openStore">;
 }
 
+const DEFAULT_INGRESS = ingressPolicy("cross-unsafe");
 /** How long a request waits for its chain to be ready, and how often it looks. */
 const GATE_MS = 60_000;
 const GATE_POLL_MS = 25;
@@ -97,7 +104,7 @@ export class Supernode {
     const authority = this.interop?.authorityOf(config.l2ChainId) ?? localAuthority;
     return new ChainContainer({
       config,
-      openExecution: setup.openExecution,
+      openExecution: () => setup.openExecution(this.interop && messageFilterOf({ ingress: this.interop.ingress, clock }, config.l2ChainId, setup.ingress ?? DEFAULT_INGRESS)),
       createNode: (execution) => new VirtualNode({ config, l1, l1Heads: l1Watcher, execution, store, authority, clock, log, onHeads: () => this.interop?.headsMoved(config.l2ChainId) }, node),
       clock,
       log,

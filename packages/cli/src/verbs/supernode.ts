@@ -3,7 +3,7 @@ import { BeaconClient, Endpoints, KzgService, L1Client, L1Watcher } from "@panga
 import { errorMessage, type Logger } from "@pangaea/primitives";
 import { JwtRefusedError } from "@pangaea/rpc";
 import { SUPERNODE_OPTIONS, Supernode, supernodeFlagTable, virtualNodeOptions } from "@pangaea/supernode";
-import { type ChainPlan, chainSetup, externalExecution, planChain } from "../chain-setup.ts";
+import { type ChainPlan, chainSetup, externalExecution, interopSetup, planChain } from "../chain-setup.ts";
 import { COMMON_OPTIONS, givenAhead, readGiven, type Sources, sourcesOf, unknownVariables, UsageError, valuesOf } from "../command-line.ts";
 import { createLineLogger, parseLogLevel } from "../logger.ts";
 import { untilStopped } from "../until-stopped.ts";
@@ -47,13 +47,14 @@ export async function supernode(argv: readonly string[]): Promise<void> {
   for (const variable of unknownVariables(table, process.env)) log.warn("an environment variable is none of ours", { variable });
   const plans = await Promise.all(ids.map((chainId) => planChain(chainId, virtualNodeOptions(chainId, given))));
   for (const plan of plans) await checkExternal(plan, log);
+  const interop = await interopSetup(plans, options);
   const kzg = new KzgService();
   const endpoints = new Endpoints(options.l1, { log, maxConcurrency: options["l1.max-concurrency"] });
   const beacons = [...(options["l1.beacon"] === undefined ? [] : [options["l1.beacon"]]), ...options["l1.beacon-fallbacks"]];
   const client = new L1Client(endpoints, new BeaconClient(beacons, kzg));
   const watcher = new L1Watcher({ client, clock: systemClock, log }, { pollInterval: options["l1.http-poll-interval"] });
   const host = options["rpc.addr"] ?? "127.0.0.1";
-  const node = new Supernode({ l1: client, l1Watcher: watcher, clock: systemClock, random: systemRandom, log }, { chains: plans.map((plan) => chainSetup(plan, options, kzg, log)), rpc: { host, port: options["rpc.port"] }, version: VERSION });
+  const node = new Supernode({ l1: client, l1Watcher: watcher, clock: systemClock, random: systemRandom, log }, { chains: plans.map((plan) => chainSetup(plan, options, kzg, log)), ...(interop === undefined ? {} : { interop }), rpc: { host, port: options["rpc.port"] }, version: VERSION });
   const stopped = untilStopped();
   try {
     const { port } = await node.start();

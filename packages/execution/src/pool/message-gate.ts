@@ -4,6 +4,8 @@ import { type MessageCheck, type MessageCheckResult, type MessageDescriptor, typ
 export interface MessageGateOptions {
   /** How much later than the next block a transaction's messages must still be executable for it to enter, in seconds. */
   readonly timeout?: number;
+  /** Whether a transaction may enter before its messages are there: for chains that execute messages of the same second. */
+  readonly admitsWaiting?: boolean;
   /** How long a transaction may wait in the pool for its messages, in seconds of block time. */
   readonly maxWait?: number;
   /** How many transactions with messages are asked about for one block, those that tip most. */
@@ -36,11 +38,11 @@ export class MessageGate {
   readonly #waitingSince = new Map<Hex, number>();
   #admissions = 0;
 
-  constructor({ filter, clock, log = silentLogger }: { readonly filter: MessageFilter; readonly clock: Clock; readonly log?: Logger }, { timeout = 0, maxWait = 60, maxPerBlock = 500, admissionMs = 2_000, blockMs = 200, maxAdmissions = 1_000 }: MessageGateOptions = {}) {
+  constructor({ filter, clock, log = silentLogger }: { readonly filter: MessageFilter; readonly clock: Clock; readonly log?: Logger }, { timeout = 0, admitsWaiting = false, maxWait = 60, maxPerBlock = 500, admissionMs = 2_000, blockMs = 200, maxAdmissions = 1_000 }: MessageGateOptions = {}) {
     this.#filter = filter;
     this.#clock = clock;
     this.#log = log;
-    this.#options = { timeout, maxWait, maxPerBlock, admissionMs, blockMs, maxAdmissions };
+    this.#options = { timeout, admitsWaiting, maxWait, maxPerBlock, admissionMs, blockMs, maxAdmissions };
   }
 
   get maxPerBlock(): number {
@@ -58,12 +60,12 @@ export class MessageGate {
 
   /** Asks for a transaction that would enter, to be executed at a time or later. Throws `MessageRefusedError`; `TemporaryError` when nobody can tell now. */
   async admit(check: MessageCheck, timestamp: number): Promise<void> {
-    const { timeout, admissionMs, maxAdmissions } = this.#options;
+    const { timeout, admitsWaiting, admissionMs, maxAdmissions } = this.#options;
     if (this.#admissions >= maxAdmissions) throw new TemporaryError(`${this.#admissions} transactions wait for their messages to be checked, the most at once; retry later`);
     this.#admissions++;
     try {
       const [result] = await this.#ask([check], { timestamp, timeout }, admissionMs);
-      if (result !== undefined && result.kind !== "ok") throw new MessageRefusedError(result.code, result.message);
+      if (result !== undefined && result.kind !== "ok" && !(result.kind === "wait" && admitsWaiting)) throw new MessageRefusedError(result.code, result.message);
     } catch (error) {
       if (error instanceof MessageRefusedError) throw error;
       throw new TemporaryError(`the messages of the transaction could not be checked (${errorMessage(error)}); retry later`);

@@ -1,5 +1,4 @@
 import { checkClaim, type ExecutingDescriptor, type MessageClaim, parseInboxEntries, type SameTimestampPolicy } from "@pangaea/interop";
-import type { MessageFilter } from "@pangaea/execution";
 import { InvalidInputError, type L1Heads } from "@pangaea/primitives";
 import type { CrossUnsafe } from "./cross-unsafe.ts";
 import type { WatchedChain } from "./observe.ts";
@@ -24,9 +23,11 @@ export const AccessListErrorCode = {
 /** Whether the messages that an access list claims may be executed. wait: not yet; refused: not at all, as things stand. */
 export type IngressAnswer = { readonly kind: "ok" } | { readonly kind: "refused" | "wait"; readonly code: number; readonly message: string };
 
+/** Which messages a chain executes. */
 export interface IngressPolicy {
-  /** How certain the source of a message must be before it may be executed. */
-  minSafety(executing: number, source: number): SafetyLevel;
+  /** How certain the source of a message must be before it may be executed, by source chain. */
+  minSafety(source: number): SafetyLevel;
+  /** Whether messages of the same second may be executed. */
   readonly sameTimestamp: SameTimestampPolicy;
 }
 
@@ -89,7 +90,7 @@ export class Ingress {
     const broken = checkClaim(claim, { executingChainId: chainId, executingTimestamp: timestamp, timeout, sameTimestamp: policy.sameTimestamp, dependencySet: rules.dependencySet, activationOf: (id) => rules.activationOf(id) });
     if (broken !== undefined && broken.kind !== "valid") return refused(AccessListErrorCode.conflict, `conflicting data: ${broken.rule}: ${broken.message}`);
     if (source.index.last === undefined) return { kind: "wait", code: AccessListErrorCode.uninitialized, message: `uninitialized chain database: nothing of chain ${source.chain.chainId} is indexed yet` };
-    const level = policy.minSafety(Number(chainId), source.chain.chainId);
+    const level = policy.minSafety(source.chain.chainId);
     const answer = containsClaim(claim, { config: source.chain.config, index: source.index, upTo: this.#viewEnd(source, level) });
     switch (answer.kind) {
       case "yes":
@@ -124,16 +125,9 @@ export class Ingress {
   }
 }
 
-/** What the pool and the builder of one chain ask: its transactions' messages, by that chain's policy. */
-export function messageFilterOf(ingress: Ingress, chainId: number, policy: IngressPolicy): MessageFilter {
-  return {
-    check: async (checks, { timestamp, timeout }) => checks.map(({ entries }) => ingress.check(entries, { chainId: BigInt(chainId), timestamp, timeout }, policy)),
-  };
-}
-
-/** One level between all chains, or a level for some pairs of them, by "executing:source". */
-export function ingressPolicy(level: SafetyLevel, pairs: ReadonlyMap<string, SafetyLevel> = new Map(), sameTimestamp: SameTimestampPolicy = "refused"): IngressPolicy {
-  return { sameTimestamp, minSafety: (executing, source) => pairs.get(`${executing}:${source}`) ?? level };
+/** One level for all source chains, or another for some of them. */
+export function ingressPolicy(level: SafetyLevel, bySource: ReadonlyMap<number, SafetyLevel> = new Map(), sameTimestamp: SameTimestampPolicy = "refused"): IngressPolicy {
+  return { sameTimestamp, minSafety: (source) => bySource.get(source) ?? level };
 }
 
 /** Reads a safety level. Throws `InvalidInputError`. */
