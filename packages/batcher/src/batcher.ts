@@ -60,6 +60,7 @@ export class Batcher {
   #flushWaiters: (() => void)[] = [];
   #status: RollupStatus | undefined;
   #lastCurrentL1 = 0;
+  #heldUntil = 0;
 
   /** Throws `InvalidInputError` for options that make no sense. */
   constructor(modules: BatcherModules, options: Partial<BatcherOptions> = {}) {
@@ -82,6 +83,7 @@ export class Batcher {
 
   /** Stops. With `flush`, first puts on L1 what there is, and waits for it no longer than the options allow. */
   async stop({ flush = true }: { readonly flush?: boolean } = {}): Promise<void> {
+    this.#heldUntil = 0;
     const run = this.#run;
     if (run === undefined) return;
     if (flush && !this.#isDraining) {
@@ -108,6 +110,16 @@ export class Batcher {
     const flushed = new Promise<void>((resolve) => this.#flushWaiters.push(resolve));
     this.#wake();
     await flushed;
+  }
+
+  /**
+   * Begins no transaction for so many milliseconds from now, 0 to go on at once; blocks are loaded and channels filled meanwhile, and what is on its way to L1
+   * stays so. A stop ends the hold. Gives its end, milliseconds since the epoch.
+   */
+  hold(ms: number): number {
+    this.#heldUntil = this.#modules.clock.now() + ms;
+    this.#wake();
+    return this.#heldUntil;
   }
 
   status(): BatcherStatus {
@@ -196,6 +208,7 @@ export class Batcher {
   }
 
   #publish(): void {
+    if (this.#modules.clock.now() < this.#heldUntil) return;
     while (this.#txs.pending < this.#options.maxPendingTransactions) {
       const bundle = this.#manager.next();
       if (bundle === undefined) return;

@@ -116,6 +116,39 @@ describe("the batcher", () => {
     await batcher.stop({ flush: false });
   });
 
+  it("sends nothing while it is held, though blocks go on, then everything in order", async () => {
+    const batcher = world.batcher();
+    batcher.start();
+    await world.rounds(3);
+    await world.settle();
+    const before = world.l1.mined.length;
+    expect(batcher.hold(20_000)).toBe(world.clock.now() + 20_000);
+    await world.rounds(4);
+    expect([world.l1.mined.length, world.l1.pool.length]).toEqual([before, 0]);
+    expect(batcher.status()).toMatchObject({ isRunning: true, pendingTransactions: 0 });
+    expect(batcher.status().channels).toBeGreaterThan(1);
+    await world.rounds(8);
+    await world.settle();
+    expect(world.numbersOnL1).toEqual(upTo(world.chain.head.number));
+    await batcher.stop({ flush: false });
+  });
+
+  it.each([
+    ["a hold of nothing", (batcher: Batcher) => void batcher.hold(0)],
+    ["an orderly stop", (batcher: Batcher) => void batcher.stop({ flush: true })],
+  ])("is held no longer after %s", async (_, end) => {
+    const batcher = world.batcher({ flushTimeoutMs: 60_000 });
+    batcher.start();
+    await world.rounds(2);
+    batcher.hold(1_000_000);
+    await world.rounds(2);
+    const held = world.numbersOnL1.length;
+    end(batcher);
+    await world.settle();
+    expect(world.numbersOnL1.length).toBeGreaterThan(held);
+    await batcher.stop({ flush: false });
+  });
+
   it("follows an L2 reorg", async () => {
     const batcher = world.batcher();
     batcher.start();
