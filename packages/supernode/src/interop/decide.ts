@@ -4,6 +4,8 @@ import { type Finding, judgeTimestamp } from "./judge.ts";
 import type { Observation } from "./observe.ts";
 import type { InteropRules } from "./rules.ts";
 
+const DATA_REMEDY = "check that --l1 names the right L1; if it does, keep the data directory for an inquiry, then delete it and start again, all of it is derived from L1";
+
 /**
  * Decides what to do: in, one observation; out, the decision. Timestamps that hold are taken together up to the first that does not; that one
  * is decided the next time. Missing data makes it wait or halt, only a contradiction makes a block invalid.
@@ -11,8 +13,10 @@ import type { InteropRules } from "./rules.ts";
  */
 export function decide(observation: Observation, rules: InteropRules): Decision {
   if (observation.kind === "unready") return { kind: "wait", reason: observation.reason };
+  if (observation.kind === "diverged") return { kind: "halt", reason: `${observation.reason}, and L1 is the same: ${DATA_REMEDY}` };
   if (observation.kind === "stale") {
-    const { lost, standing } = observation;
+    const { lost, standing, finalized } = observation;
+    if (finalized !== undefined) return { kind: "halt", reason: `L1 block ${lost.number} (${lost.hash}) has left L1, but block ${finalized.number} (${finalized.hash}) of chain ${finalized.chainId} rests on it and is finalized, so it cannot be taken back: ${DATA_REMEDY}` };
     return { kind: "rewind", to: standing, reason: `L1 block ${lost.number} (${lost.hash}), on which verified timestamps rest, has left L1` };
   }
   const entries: VerifiedTimestamp[] = [];

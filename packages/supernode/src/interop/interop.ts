@@ -18,6 +18,7 @@ import { createInteropMetrics, type InteropMetrics } from "./metrics.ts";
 import { observe, stillStands, type WatchedChain } from "./observe.ts";
 import { checkAccessListMethods, failsafeMethods } from "./rpc/check-access-list.ts";
 import { explainMethods } from "./rpc/explain.ts";
+import { messageStatusMethods } from "./rpc/message-status.ts";
 import { superRootMethods } from "./rpc/super-root.ts";
 import { checkClosed, interopRules, type InteropRules } from "./rules.ts";
 import { Span } from "./span.ts";
@@ -93,7 +94,7 @@ export class Interop implements Activity {
     this.#indexers = new Map(this.chains.map(({ chain, index }) => [chain.chainId, new ChainIndexer({ chain, index, clock, log, firstBlock: () => this.#span.firstIndexed(chain.config), onMoved: () => this.wake() })]));
     this.ingress = new Ingress({ chains: this.chains, rules: this.rules, verified: this.verified, crossUnsafe: this.crossUnsafe, l1Heads: modules.l1Heads });
     this.metrics = createInteropMetrics(this);
-    this.rpcMethods = { ...checkAccessListMethods(this.ingress), ...superRootMethods(this), ...explainMethods(this), ...(options.enableAdmin === true ? failsafeMethods(this.ingress) : {}) };
+    this.rpcMethods = { ...checkAccessListMethods(this.ingress), ...superRootMethods(this), ...explainMethods(this), ...messageStatusMethods(this), ...(options.enableAdmin === true ? failsafeMethods(this.ingress) : {}) };
   }
 
   /** Why nothing can go on, if so. */

@@ -1,6 +1,6 @@
 import { l2BlockNumberAt, timestampOfL2Block } from "@pangaea/config";
 import { type BlockId, errorKind, errorMessage, type L1Source, NotFoundError } from "@pangaea/primitives";
-import type { DenyList, MessageIndex, VerifiedTimestamps } from "@pangaea/store";
+import type { DenyList, MessageIndex, VerifiedTimestamp, VerifiedTimestamps } from "@pangaea/store";
 import type { InteropChain } from "./interop-chain.ts";
 import type { JudgedChain } from "./judge.ts";
 
@@ -24,13 +24,19 @@ export interface Round {
 
 /**
  * Everything that one decision rests on, read at one time. unready: what is missing, in words; `behind` when it is only that a chain has not
- * derived so far. stale: the newest verified timestamp whose L1
- * block still stands, where the last one's does not.
+ * derived so far. stale: the newest verified timestamp whose L1 block still stands, where the last one's does not, and what of the rest is
+ * finalized. diverged: a chain is another than the one that was verified, though L1 is the same.
  */
 export type Observation =
   | { readonly kind: "unready"; readonly reason: string; readonly behind: boolean }
-  | { readonly kind: "stale"; readonly standing: number | undefined; readonly lost: BlockId }
+  | { readonly kind: "stale"; readonly standing: number | undefined; readonly lost: BlockId; readonly finalized: FinalizedBlock | undefined }
+  | { readonly kind: "diverged"; readonly reason: string }
   | { readonly kind: "rounds"; readonly rounds: readonly Round[]; readonly reason: string };
+
+/** A block that cannot be taken back any more. */
+export interface FinalizedBlock extends BlockId {
+  readonly chainId: number;
+}
 
 export interface ObserveModules {
   readonly chains: readonly WatchedChain[];
@@ -43,13 +49,18 @@ export interface ObserveModules {
 /** Looks at all chains from the next timestamp on. Throws what L1 throws when it cannot be asked. */
 export async function observe({ chains, verified, l1, firstTimestamp }: ObserveModules): Promise<Observation> {
   const { last } = verified;
-  if (last !== undefined && !(await isOnL1(l1, last.l1Inclusion))) return { kind: "stale", standing: await newestStanding(verified, l1), lost: last.l1Inclusion };
+  if (last !== undefined && !(await isOnL1(l1, last.l1Inclusion))) {
+    const standing = await newestStanding(verified, l1);
+    return { kind: "stale", standing, lost: last.l1Inclusion, finalized: finalizedAfter(chains, standing ?? (verified.first ?? last).timestamp - 1) };
+  }
   const next = last === undefined ? firstTimestamp() : last.timestamp + 1;
   if (next === undefined) return { kind: "unready", behind: false, reason: "when verification begins is not known yet: not every chain has read its first L1 data" };
 
   const limits = chains.map((watched) => ({ watched, ...localSafeOf(watched, next) }));
   const blocked = limits.find(({ problem }) => problem !== undefined);
   if (blocked?.problem !== undefined) return { kind: "unready", reason: blocked.problem, behind: limits.every(({ problem, behind }) => problem === undefined || behind === true) };
+  const divergence = last === undefined ? undefined : divergenceFrom(last, chains);
+  if (divergence !== undefined && last !== undefined && (await isOnL1(l1, last.l1Inclusion))) return { kind: "diverged", reason: divergence };
   const end = Math.min(next + MAX_ROUNDS - 1, ...limits.map(({ covered }) => covered));
   return collectRounds(chains, next, end, verified.last?.l1Inclusion, l1);
 }
@@ -75,11 +86,30 @@ function isDeniedAt(index: MessageIndex, denied: DenyList, height: number): bool
   return hash !== undefined && denied.isDenied(height, hash);
 }
 
+/** A chain's finalized block that lies after a time. */
+function finalizedAfter(chains: readonly WatchedChain[], timestamp: number): FinalizedBlock | undefined {
+  for (const { chain } of chains) {
+    const finalized = chain.heads()?.finalized;
+    if (finalized !== undefined && finalized.number > Math.max(l2BlockNumberAt(chain.config, timestamp), chain.config.genesis.l2.number)) return { chainId: chain.chainId, number: finalized.number, hash: finalized.hash };
+  }
+  return undefined;
+}
+
+/** Where a chain has another block than the one that was verified last, in words. */
+function divergenceFrom({ timestamp, heads }: VerifiedTimestamp, chains: readonly WatchedChain[]): string | undefined {
+  for (const { chain, index } of chains) {
+    const head = heads.get(chain.chainId);
+    const known = head === undefined ? undefined : index.sealOf(head.number);
+    if (head !== undefined && known !== undefined && known.hash !== head.hash) return `chain ${chain.chainId} has block ${head.number} (${known.hash}), but ${head.hash} was verified there at timestamp ${timestamp}`;
+  }
+  return undefined;
+}
+
 async function collectRounds(chains: readonly WatchedChain[], from: number, to: number, floor: BlockId | undefined, l1: ObserveModules["l1"]): Promise<Observation> {
   const rounds: Round[] = [];
-  const standing = new Map<string, boolean>();
   const inclusions = chains.map((watched) => inclusionOf(watched));
-  let highest: BlockId = floor ?? { number: -1, hash: "0x" };
+  const gone = goneFrom(l1);
+  let highest = floor;
   for (let timestamp = from; timestamp <= to; timestamp++) {
     const judged: JudgedChain[] = [];
     const heads = new Map<number, BlockId>();
@@ -88,16 +118,25 @@ async function collectRounds(chains: readonly WatchedChain[], from: number, to: 
       const block = index.sealOf(number);
       const included = inclusions[i]!(number);
       if (block === undefined || typeof included === "string") return { kind: "rounds", rounds, reason: `chain ${chain.chainId}: ${typeof included === "string" ? included : `block ${number} is not in the message index`}` };
-      if (included.number > highest.number) highest = included;
+      // Each of them: a chain that has not heard of a reorg yet may stand on lower L1 blocks than one that has.
+      if (await gone(included)) return { kind: "rounds", rounds, reason: `L1 block ${included.number} (${included.hash}) is not on L1 any more: chain ${chain.chainId} will derive again` };
+      if (highest === undefined || included.number > highest.number) highest = included;
       heads.set(chain.chainId, { number, hash: block.hash });
       judged.push({ chainId: chain.chainId, config: chain.config, index, upTo: number, timestamp: block.timestamp, executing: block.timestamp === timestamp ? (index.executingAt(number) ?? []) : [] });
     }
-    const known = standing.get(highest.hash) ?? (await isOnL1(l1, highest));
-    standing.set(highest.hash, known);
-    if (!known) return { kind: "rounds", rounds, reason: `L1 block ${highest.number} (${highest.hash}) is not on L1 any more: the chains will derive again` };
-    rounds.push({ timestamp, chains: judged, heads, l1Inclusion: highest });
+    if (highest !== undefined) rounds.push({ timestamp, chains: judged, heads, l1Inclusion: highest });
   }
   return { kind: "rounds", rounds, reason: `all timestamps up to ${to} are verified` };
+}
+
+/** Tells which L1 blocks have left L1, each asked for once. */
+function goneFrom(l1: ObserveModules["l1"]): (block: BlockId) => Promise<boolean> {
+  const known = new Map<string, boolean>();
+  return async (block) => {
+    const gone = known.get(block.hash) ?? !(await isOnL1(l1, block));
+    known.set(block.hash, gone);
+    return gone;
+  };
 }
 
 /** Gives the L1 block at which a block became local safe, or in words why it is not known; remembers the last stretch. */
@@ -136,7 +175,6 @@ async function isOnL1(l1: ObserveModules["l1"], block: BlockId): Promise<boolean
     throw error;
   }
 }
-
 
 /** Whether the chains' indexes still hold the blocks that were observed: they may have changed while L1 was asked. */
 export function stillStands(observation: Observation, chains: readonly WatchedChain[]): boolean {

@@ -22,8 +22,8 @@ export class Span {
   }
 
   /**
-   * The first timestamp that is judged: the first activation, or a second after the youngest block that a chain had as safe when its record
-   * of safe heads began. Undefined while a chain has no such record.
+   * The first timestamp that is judged: the first activation, or the time from which on every chain's block is one that became safe after its
+   * record of safe heads began. Undefined while a chain has no such record.
    */
   first(): number | undefined {
     const { chains, verified } = this.#modules;
@@ -33,7 +33,7 @@ export class Span {
       const { genesis } = chain.config;
       const floor = floorOf(chain);
       if (floor === undefined) return undefined;
-      first = Math.max(first, genesis.l2Time, floor > genesis.l2.number ? timestampOfL2Block(chain.config, floor) + 1 : 0);
+      first = Math.max(first, genesis.l2Time, floor > genesis.l2.number ? timestampOfL2Block(chain.config, floor + 1) : 0);
     }
     return first;
   }
