@@ -35,7 +35,8 @@ async function outputOf(chainId: number, blockHash: `0x${string}`, chains: reado
 export function apply(transition: Transition, { chains, verified, log }: ApplyModules): void {
   if (transition.kind === "invalidate") {
     for (const { chainId, number, hash, rule, reason, output } of transition.blocks) {
-      const { chain, denied } = chainOf(chains, chainId);
+      const { chain, denied, basis } = chainOf(chains, chainId);
+      basis.note(transition);
       denied.add({ number, hash, decisionTimestamp: transition.timestamp, output, reason: `${rule}: ${reason}` });
       log.warn("a block is denied, its deposits alone take its place", { chain: chainId, block: number, hash, rule, reason });
       chain.reset();
@@ -44,10 +45,11 @@ export function apply(transition: Transition, { chains, verified, log }: ApplyMo
   }
   const to = transition.to ?? 0;
   verified.rewindTo(transition.to);
-  log.warn("verified timestamps are taken back", { to: transition.to ?? "the beginning", reason: transition.reason });
-  for (const { chain, denied } of chains) {
+  log.warn("what was decided is taken back", { to: transition.to ?? "the beginning", reason: transition.reason });
+  for (const { chain, denied, basis } of chains) {
     // Below the replacement of a denied block derivation has to start over: the block may hold now.
     const dropped = denied.dropDecidedAfter(to);
+    basis.dropAfter(to);
     chain.authorityMoved();
     if (dropped.length > 0) chain.reset();
   }

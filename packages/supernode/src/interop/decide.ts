@@ -1,3 +1,4 @@
+import type { BlockId } from "@pangaea/primitives";
 import type { VerifiedTimestamp } from "@pangaea/store";
 import type { Decision } from "./decision.ts";
 import { type Finding, judgeTimestamp } from "./judge.ts";
@@ -17,20 +18,20 @@ export function decide(observation: Observation, rules: InteropRules): Decision 
   if (observation.kind === "stale") {
     const { lost, standing, finalized } = observation;
     if (finalized !== undefined) return { kind: "halt", reason: `L1 block ${lost.number} (${lost.hash}) has left L1, but block ${finalized.number} (${finalized.hash}) of chain ${finalized.chainId} rests on it and is finalized, so it cannot be taken back: ${DATA_REMEDY}` };
-    return { kind: "rewind", to: standing, reason: `L1 block ${lost.number} (${lost.hash}), on which verified timestamps rest, has left L1` };
+    return { kind: "rewind", to: standing, reason: `L1 block ${lost.number} (${lost.hash}), on which decisions rest, has left L1` };
   }
   const entries: VerifiedTimestamp[] = [];
   for (const { timestamp, chains, heads, l1Inclusion } of observation.rounds) {
     const findings = judgeTimestamp(timestamp, chains, rules);
-    if (findings.length > 0) return entries.length > 0 ? { kind: "advance", entries } : decideFindings(timestamp, findings, heads);
+    if (findings.length > 0) return entries.length > 0 ? { kind: "advance", entries } : decideFindings(timestamp, findings, heads, l1Inclusion);
     entries.push({ timestamp, l1Inclusion, heads });
   }
   return entries.length > 0 ? { kind: "advance", entries } : { kind: "wait", reason: observation.reason };
 }
 
-function decideFindings(timestamp: number, findings: readonly Finding[], heads: VerifiedTimestamp["heads"]): Decision {
+function decideFindings(timestamp: number, findings: readonly Finding[], heads: VerifiedTimestamp["heads"], l1Inclusion: BlockId): Decision {
   const blocks = findings.filter(({ kind }) => kind === "invalid").map(({ chainId, rule, reason }) => ({ chainId, rule, reason, ...heads.get(chainId)! }));
-  if (blocks.length > 0) return { kind: "invalidate", timestamp, blocks };
+  if (blocks.length > 0) return { kind: "invalidate", timestamp, l1Inclusion, blocks };
   const halting = findings.find(({ kind }) => kind === "halt");
   if (halting !== undefined) return { kind: "halt", reason: `timestamp ${timestamp}, chain ${halting.chainId}: ${halting.reason}` };
   const [waiting] = findings;

@@ -1,15 +1,18 @@
 import { DenyList, MessageIndex, prefixed, type Store, VerifiedTimestamps, WriteAheadLog } from "@pangaea/store";
 import type { Transition } from "./decision.ts";
+import { DenialBasis } from "./denial-basis.ts";
 import { transitionCodec } from "./transition-codec.ts";
 
 const VERIFIED_PREFIX = Uint8Array.of(1);
 const LOG_PREFIX = Uint8Array.of(2);
-const DENIED_PREFIX = Uint8Array.of(3);
+const DENIED_PREFIX = 3;
+const BASIS_PREFIX = 4;
 
 /** What interop keeps of one chain. */
 export interface ChainStores {
   readonly index: MessageIndex;
   readonly denied: DenyList;
+  readonly basis: DenialBasis;
 }
 
 /** What interop keeps on disk: a store for its decisions, and one for each chain's message index. */
@@ -35,7 +38,8 @@ export class InteropStores {
   /** Throws `CriticalError` when the store cannot be used. */
   ofChain(chainId: number): ChainStores {
     const index = new MessageIndex(this.#open(`chain-${chainId}`), { chainId: BigInt(chainId) });
-    return { index, denied: new DenyList(prefixed(this.#decisions, deniedPrefix(chainId)), { chainId: BigInt(chainId) }) };
+    const denied = new DenyList(prefixed(this.#decisions, chainPrefix(DENIED_PREFIX, chainId)), { chainId: BigInt(chainId) });
+    return { index, denied, basis: new DenialBasis(prefixed(this.#decisions, chainPrefix(BASIS_PREFIX, chainId))) };
   }
 
   async close(): Promise<void> {
@@ -43,9 +47,9 @@ export class InteropStores {
   }
 }
 
-function deniedPrefix(chainId: number): Uint8Array {
+function chainPrefix(kind: number, chainId: number): Uint8Array {
   const prefix = new Uint8Array(9);
-  prefix.set(DENIED_PREFIX);
+  prefix[0] = kind;
   new DataView(prefix.buffer).setBigUint64(1, BigInt(chainId));
   return prefix;
 }

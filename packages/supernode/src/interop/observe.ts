@@ -1,6 +1,7 @@
 import { l2BlockNumberAt, timestampOfL2Block } from "@pangaea/config";
 import { type BlockId, errorKind, errorMessage, type L1Source, NotFoundError } from "@pangaea/primitives";
 import type { DenyList, MessageIndex, VerifiedTimestamp, VerifiedTimestamps } from "@pangaea/store";
+import type { DenialBasis } from "./denial-basis.ts";
 import type { InteropChain } from "./interop-chain.ts";
 import type { JudgedChain } from "./judge.ts";
 
@@ -12,6 +13,7 @@ export interface WatchedChain {
   readonly chain: InteropChain;
   readonly index: MessageIndex;
   readonly denied: DenyList;
+  readonly basis: DenialBasis;
 }
 
 /** All chains at one timestamp: what is judged, and the L1 block from which all of it derives. */
@@ -24,8 +26,8 @@ export interface Round {
 
 /**
  * Everything that one decision rests on, read at one time. unready: what is missing, in words; `behind` when it is only that a chain has not
- * derived so far. stale: the newest verified timestamp whose L1 block still stands, where the last one's does not, and what of the rest is
- * finalized. diverged: a chain is another than the one that was verified, though L1 is the same.
+ * derived so far. stale: the newest verified timestamp whose L1 block still stands, where the last one's or that of a denial after it does
+ * not, and what of the rest is finalized. diverged: a chain is another than the one that was verified, though L1 is the same.
  */
 export type Observation =
   | { readonly kind: "unready"; readonly reason: string; readonly behind: boolean }
@@ -53,6 +55,8 @@ export async function observe({ chains, verified, l1, firstTimestamp }: ObserveM
     const standing = await newestStanding(verified, l1);
     return { kind: "stale", standing, lost: last.l1Inclusion, finalized: finalizedAfter(chains, standing ?? (verified.first ?? last).timestamp - 1) };
   }
+  const lostBasis = await lostBasisOf(chains, last?.timestamp ?? 0, l1);
+  if (lostBasis !== undefined) return { kind: "stale", standing: last?.timestamp, lost: lostBasis, finalized: undefined };
   const next = last === undefined ? firstTimestamp() : last.timestamp + 1;
   if (next === undefined) return { kind: "unready", behind: false, reason: "when verification begins is not known yet: not every chain has read its first L1 data" };
 
@@ -84,6 +88,15 @@ function localSafeOf({ chain, index, denied }: WatchedChain, next: number): { re
 function isDeniedAt(index: MessageIndex, denied: DenyList, height: number): boolean {
   const hash = index.sealOf(height)?.hash;
   return hash !== undefined && denied.isDenied(height, hash);
+}
+
+/** The L1 block of a denial above the last verified timestamp that has left L1. */
+async function lostBasisOf(chains: readonly WatchedChain[], verified: number, l1: ObserveModules["l1"]): Promise<BlockId | undefined> {
+  for (const { basis } of chains) {
+    const newest = basis.newest();
+    if (newest !== undefined && newest.timestamp > verified && !(await isOnL1(l1, newest.l1Inclusion))) return newest.l1Inclusion;
+  }
+  return undefined;
 }
 
 /** A chain's finalized block that lies after a time. */

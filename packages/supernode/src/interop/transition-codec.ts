@@ -11,7 +11,7 @@ const block = z.object({
   output: z.object({ stateRoot: hash, messagePasserStorageRoot: hash, blockHash: hash }),
 });
 const schema = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("invalidate"), timestamp: whole, blocks: z.array(block) }),
+  z.object({ kind: z.literal("invalidate"), timestamp: whole, l1Inclusion: z.object({ hash, number: whole }), blocks: z.array(block) }),
   z.object({ kind: z.literal("rewind"), to: whole.nullable(), reason: z.string() }),
 ]);
 

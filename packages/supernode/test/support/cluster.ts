@@ -75,6 +75,11 @@ export class Cluster {
     throw new Error(`it does not come to rest: ${this.#interop.waiting}`);
   }
 
+  /** Lets the message indexes catch up. */
+  async index(): Promise<void> {
+    for (const indexer of this.#indexers) while (await indexer.step());
+  }
+
   /** One turn of every part; whether anything changed. */
   async turn(): Promise<boolean> {
     let moved = false;

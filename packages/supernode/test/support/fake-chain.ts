@@ -146,6 +146,14 @@ export class FakeChain implements InteropChain {
     this.#blocks = this.#blocks.slice(0, Math.max(from, this.#localSafe + 1));
   }
 
+  /** Has other blocks from a number on, from the same L1: something that no node may do. */
+  rewrite(number: number, logs: readonly Log[]): void {
+    const kept = this.#blocks.slice(number + 1);
+    this.#blocks = this.#blocks.slice(0, number);
+    this.#add(this.#make(this.tip, { deposits: [], logs }));
+    for (const { body } of kept) this.#add(this.#make(this.tip, body));
+  }
+
   /** The message that a log at a place of this chain is, whether or not it is there. */
   messageAt(number: number, logIndex: number, log: Log): SentMessage {
     return messageOf(log, { chainId: BigInt(this.chainId), blockNumber: number, timestamp: timestampOfL2Block(this.config, number), logIndex });
