@@ -1,0 +1,171 @@
+import { crossL2InboxAbi, l2ToL2CrossDomainMessengerAbi } from "@eth-optimism/viem/abis";
+import { buildExecutingMessage, getCrossDomainMessages, getCrossDomainMessageStatus, relayCrossDomainMessage, sendCrossDomainMessage } from "@eth-optimism/viem/actions/interop";
+import { encodeAccessList } from "@eth-optimism/viem/utils/interop";
+import { type AccessList, encodeFunctionData, type Hex, keccak256 } from "viem";
+import { getL2TransactionHashes, walletActionsL1 } from "viem/op-stack";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Devnet, publicClient, rpc, walletClient } from "./support/devnet.ts";
+import { execute, explain, INBOX, MESSENGER, offer, send, type SentLog, sentLog, signExecution, superRoot } from "./support/messages.ts";
+import { until } from "./support/program.ts";
+
+const A = 0;
+const B = 1;
+const SLOW = 2;
+
+describe("messages between two chains of 1 s and one of 2 s", () => {
+  let devnet: Devnet;
+
+  beforeAll(async () => {
+    devnet = await Devnet.start(["--chains=901,902,903", "--l2.block-time=1,1,2", "--relay=none"]);
+  });
+  afterAll(() => devnet.stop());
+
+  const admin = (on: boolean) => rpc(devnet.ready.supernode.url, "admin_setFailsafeEnabled", [on]);
+
+  it.each([
+    ["from A to B", A, B, 0],
+    ["from B to A", B, A, 1],
+    ["from A to itself", A, A, 2],
+    ["from a chain of 1 s to one of 2 s", A, SLOW, 3],
+    ["from a chain of 2 s to one of 1 s", SLOW, B, 4],
+  ])("%s are executed, and the block that executes becomes safe", async (_, from, to, sender) => {
+    const receipt = await execute(devnet, to, sender, await send(devnet, from, sender));
+    expect(receipt.status).toBe("success");
+    await devnet.untilSafe(to, Number(receipt.blockNumber));
+    const explained = await explain(devnet, to, receipt.transactionHash);
+    expect([explained.status, explained.messages.map(({ verdict }) => verdict)]).toEqual(["safe", ["valid"]]);
+    expect(await devnet.blockHash(to, Number(receipt.blockNumber)), "not replaced").toBe(receipt.blockHash);
+  });
+
+  it("may be executed many times, on several chains", async () => {
+    const message = await send(devnet, A, 5);
+    const receipts = [await execute(devnet, B, 5, message), await execute(devnet, B, 5, message), await execute(devnet, SLOW, 5, message)];
+    expect(receipts.map(({ status }) => status)).toEqual(["success", "success", "success"]);
+  });
+
+  it("go through the interop actions of @eth-optimism/viem: send, access list, relay, status", async () => {
+    const [a, b] = [devnet.chain(A), devnet.chain(B)];
+    const [onA, onB] = [publicClient(a.chainId, a.url), publicClient(b.chainId, b.url)];
+    const hash = await sendCrossDomainMessage(walletClient(a.chainId, a.url, 6), { destinationChainId: b.chainId, target: `0x${"cd".repeat(20)}`, message: "0xabcd" });
+    const { logs } = await onA.waitForTransactionReceipt({ hash });
+    const [message] = await getCrossDomainMessages(onA, { logs });
+    expect(await getCrossDomainMessageStatus(onB, { message: message! })).toBe("ready-to-relay");
+    const executing = await buildExecutingMessage(onA, { log: message!.log });
+    const relay = await until("B takes the relay", () => relayCrossDomainMessage(walletClient(b.chainId, b.url, 6), executing).catch((error: Error) => (/future data/.test(error.message) ? undefined : Promise.reject(error))), 20);
+    expect((await onB.waitForTransactionReceipt({ hash: relay })).status).toBe("success");
+    expect(await getCrossDomainMessageStatus(onB, { message: message! })).toBe("relayed");
+  });
+
+  describe("with one field of the identifier wrong", () => {
+    let message: SentLog;
+    beforeAll(async () => {
+      message = await send(devnet, A, 7);
+      await execute(devnet, B, 7, message);
+    });
+
+    it.each<[string, (id: SentLog["id"]) => Partial<SentLog["id"]>, RegExp]>([
+      ["origin", () => ({ origin: `0x${"99".repeat(20)}` }), /-320600 conflicting data/],
+      ["block number", ({ blockNumber }) => ({ blockNumber: blockNumber - 1n }), /-320600 conflicting data: block \d+ of chain 901 is at \d+, not at \d+/],
+      ["log index", ({ logIndex }) => ({ logIndex: logIndex + 1n }), /-320600 conflicting data/],
+      ["timestamp", ({ timestamp }) => ({ timestamp: timestamp - 1n }), /-320600 conflicting data: block \d+ of chain 901 is at \d+, not at \d+/],
+      ["chain, another of the cluster", () => ({ chainId: 902n }), /-320600 conflicting data/],
+      ["chain, none of the cluster", () => ({ chainId: 904n }), /-320501 unknown chain/],
+      ["block and time, both of the future", ({ blockNumber, timestamp }) => ({ blockNumber: blockNumber + 1_000n, timestamp: timestamp + 1_000n }), /-320600 conflicting data: .*timestamp/],
+      ["time, older than the window", ({ timestamp }) => ({ timestamp: timestamp - 604_800n }), /-320600 conflicting data/],
+    ])("%s: not taken, and told why", async (_, wrong, expected) => {
+      const id = { ...message.id, ...wrong(message.id) };
+      expect(await offer(devnet, B, await signExecution(devnet, B, 7, { id, payload: message.payload }))).toMatch(expected);
+    });
+
+    it("payload: not taken", async () => {
+      expect(await offer(devnet, B, await signExecution(devnet, B, 7, { id: message.id, payload: `${message.payload}00` }))).toMatch(/-320600 conflicting data/);
+    });
+  });
+
+  describe("by their access list", () => {
+    let message: SentLog;
+    let entries: readonly Hex[];
+    const listOf = (...keys: readonly Hex[]): AccessList => [{ address: INBOX, storageKeys: keys }];
+    beforeAll(async () => {
+      message = await send(devnet, A, 8);
+      entries = encodeAccessList(message.id, message.payload)[0]!.storageKeys;
+      await execute(devnet, B, 8, message);
+    });
+
+    it("that is missing: the inbox reverts, the block holds", async () => {
+      const receipt = await execute(devnet, B, 8, message, { accessList: [] });
+      expect(receipt.status).toBe("reverted");
+      await devnet.untilSafe(B, Number(receipt.blockNumber));
+      expect(await devnet.blockHash(B, Number(receipt.blockNumber))).toBe(receipt.blockHash);
+    });
+
+    it("with another message's entries besides: taken", async () => {
+      const other = await send(devnet, A, 8);
+      const both = [...entries, ...encodeAccessList(other.id, other.payload)[0]!.storageKeys];
+      expect((await execute(devnet, B, 8, message, { accessList: listOf(...both) })).status).toBe("success");
+    });
+
+    it.each<[string, (keys: readonly Hex[]) => readonly Hex[]]>([
+      ["the checksum before the look-up", ([lookup, checksum]) => [checksum!, lookup!]],
+      ["a look-up without checksum", ([lookup]) => [lookup!]],
+      ["an entry of an unknown type", ([, checksum]) => [`0x04${checksum!.slice(4)}`]],
+      ["reserved bytes that are not zero", ([lookup, checksum]) => [`0x01ffffff${lookup!.slice(10)}`, checksum!]],
+    ])("with %s: refused with the reason", async (_, spoil) => {
+      expect(await offer(devnet, B, await signExecution(devnet, B, 8, message, { accessList: listOf(...spoil(entries)) }))).toMatch(/^eth_sendRawTransaction: -32602 /);
+    });
+  });
+
+  it("cannot be executed by a deposit, which reverts; the log of a deposit is a message like any other", async () => {
+    const message = await send(devnet, A, 9);
+    const { contracts, url, chainId } = devnet.chain(B);
+    const wallet = walletClient(900, devnet.ready.l1.url, 9).extend(walletActionsL1());
+    const l1 = publicClient(900, devnet.ready.l1.url);
+    const deposit = async (to: Hex, data: Hex) => {
+      const hash = await wallet.depositTransaction({ portalAddress: contracts.optimismPortal, targetChain: undefined, chain: null, request: { to, data, value: 0n, gas: 500_000n }, gas: 600_000n } as never);
+      const [l2Hash] = getL2TransactionHashes({ logs: (await l1.waitForTransactionReceipt({ hash })).logs });
+      return publicClient(chainId, url).waitForTransactionReceipt({ hash: l2Hash! });
+    };
+    const executing = await deposit(INBOX, encodeFunctionData({ abi: crossL2InboxAbi, functionName: "validateMessage", args: [message.id, keccak256(message.payload)] }));
+    expect(executing.status).toBe("reverted");
+    await devnet.untilSafe(B, Number(executing.blockNumber));
+    expect(await devnet.blockHash(B, Number(executing.blockNumber))).toBe(executing.blockHash);
+
+    const initiating = await deposit(MESSENGER, encodeFunctionData({ abi: l2ToL2CrossDomainMessengerAbi, functionName: "sendMessage", args: [901n, `0x${"ab".repeat(20)}`, "0x"] }));
+    expect(initiating.status).toBe("success");
+    expect((await execute(devnet, A, 9, await sentLog(devnet, B, initiating, 0))).status).toBe("success");
+  });
+
+  it("are refused while the failsafe is on, by every way in", async () => {
+    const message = await send(devnet, A, 0);
+    const raw = await signExecution(devnet, B, 0, message);
+    await admin(true);
+    expect(await offer(devnet, B, raw)).toMatch(/-320602 failsafe is enabled/);
+    const descriptor = { chainID: "902", timestamp: `0x${(message.id.timestamp + 10n).toString(16)}` };
+    const entries = encodeAccessList(message.id, message.payload)[0]!.storageKeys;
+    for (const method of ["interop_checkAccessList", "supervisor_checkAccessList"]) {
+      await expect(rpc(devnet.ready.supernode.url, method, [entries, "unsafe", descriptor])).rejects.toThrow(/-320602/);
+    }
+    await admin(false);
+    expect(await rpc(devnet.ready.supernode.url, "interop_checkAccessList", [entries, "unsafe", descriptor])).toBe(null);
+    expect(await until("the pool takes it", async () => /^0x/.test(await offer(devnet, B, raw)), 10)).toBe(true);
+  });
+
+  it("are told apart by interop_messageStatus: there with its safety, contradicted, not yet", async () => {
+    const message = await send(devnet, A, 1);
+    const status = (change: object = {}) => rpc<{ found: string; safety?: string }>(devnet.ready.supernode.url, "interop_messageStatus", [{ origin: message.id.origin, blockNumber: Number(message.id.blockNumber), logIndex: Number(message.id.logIndex), timestamp: Number(message.id.timestamp), chainId: 901, ...change }, keccak256(message.payload)]);
+    await until("it is indexed", async () => (await status()).found === "yes", 10);
+    await until("it is safe", async () => (await status()).safety === "safe", 30);
+    expect((await status({ logIndex: 5 })).found).toBe("contradiction");
+    expect((await status({ blockNumber: Number(message.id.blockNumber) + 500, timestamp: Number(message.id.timestamp) + 500 })).found).toBe("not-yet");
+    const byTransaction = await rpc<{ chainId: number; sent: { found: string }[] }>(devnet.ready.supernode.url, "interop_messageStatus", [message.transactionHash]);
+    expect([byTransaction.chainId, byTransaction.sent.map(({ found }) => found)]).toEqual([901, ["yes"]]);
+  });
+
+  it("are part of a super root for every verified second: over three chains, in order, and none for the future", async () => {
+    const { safe_l2 } = await devnet.status(A);
+    const { data, optimistic_at_timestamp } = await superRoot(devnet.ready.supernode.url, safe_l2.timestamp);
+    expect(data?.super.chains.map(({ ChainID }) => ChainID)).toEqual(["901", "902", "903"]);
+    expect(data?.super.chains.map(({ Output }) => Output), "nothing was replaced").toEqual(["901", "902", "903"].map((id) => optimistic_at_timestamp[id]!.output_root));
+    expect((await superRoot(devnet.ready.supernode.url, safe_l2.timestamp + 1_000)).data).toBeUndefined();
+  });
+});
