@@ -36,6 +36,8 @@ export interface BatcherStatus {
   readonly pendingBytes: number;
   readonly pendingTransactions: number;
   readonly channels: number;
+  /** Milliseconds since the epoch until which nothing is sent; in the past when it is not held. */
+  readonly heldUntil: number;
 }
 
 interface Settled {
@@ -130,6 +132,7 @@ export class Batcher {
       pendingBytes: this.#manager.pendingBytes,
       pendingTransactions: this.#txs.pending,
       channels: this.#manager.channels.length,
+      heldUntil: this.#heldUntil,
     };
   }
 

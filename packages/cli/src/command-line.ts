@@ -33,6 +33,12 @@ function nearest(word: string, words: readonly string[]): string | undefined {
   return ranked[0] !== undefined && ranked[0].score <= Math.max(2, word.length / 3) ? ranked[0].candidate : undefined;
 }
 
+/** What to say of a name that is not one of those there are: the nearest, and all. */
+export function unknownName(kind: string, word: string, names: readonly string[]): UsageError {
+  const near = nearest(word, names);
+  return new UsageError(`there is no ${kind} "${word}"${near === undefined ? "" : ` (did you mean ${near}?)`}; the ${kind}s are ${names.join(", ")}`);
+}
+
 /** What the command line gives for a flag, before it is known which flags there are. */
 function fromArguments(argv: readonly string[], name: string): GivenValue | undefined {
   const at = argv.findIndex((argument) => argument === `--${name}` || argument.startsWith(`--${name}=`));

@@ -1,13 +1,15 @@
-import { helpPage, UsageError } from "./command-line.ts";
+import { helpPage, unknownName } from "./command-line.ts";
 import { reportError } from "./errors.ts";
 import { checkConfig } from "./verbs/check-config.ts";
 import { DEVNET_TABLE, devnet } from "./verbs/devnet.ts";
+import { fault, faultHelp } from "./verbs/fault.ts";
 import { supernode, supernodeTable } from "./verbs/supernode.ts";
 import { VERSION } from "./version.ts";
 
 const VERBS = {
   devnet: { run: devnet, summary: "a local L1 and a cluster of L2s in one process", help: (summary: string) => helpPage("devnet", summary, DEVNET_TABLE) },
   supernode: { run: supernode, summary: "every chain of a cluster above an L1 of yours", help: (summary: string) => helpPage("supernode", summary, supernodeTable([])) },
+  fault: { run: fault, summary: "makes something go wrong on a running devnet", help: faultHelp },
   "check-config": { run: checkConfig, summary: "says what is wrong in a TOML file of settings, and where", help: (summary: string) => `pangaea check-config FILE: ${summary}` },
 } as const;
 
@@ -20,7 +22,7 @@ async function main([verb, ...argv]: readonly string[]): Promise<void> {
   if (verb === undefined || verb === "--help" || verb === "help") return console.log(usage());
   if (verb === "--version") return console.log(VERSION);
   const found = Object.entries(VERBS).find(([name]) => name === verb)?.[1];
-  if (found === undefined) throw new UsageError(`there is no verb "${verb}"; the verbs are ${Object.keys(VERBS).join(", ")}`);
+  if (found === undefined) throw unknownName("verb", verb, Object.keys(VERBS));
   if (argv.includes("--help")) return console.log(found.help(found.summary));
   await found.run(argv);
 }

@@ -8,6 +8,7 @@ import { BeaconClient, Endpoints, KzgService, L1Client, L1Watcher } from "@panga
 import { type Clock, errorMessage, InvalidInputError, type Hex, type Logger, type Random } from "@pangaea/primitives";
 import { openStore } from "@pangaea/store";
 import { type ChainContainer, dependencySetFor, ingressPolicyOf, messageGateOf, Supernode } from "@pangaea/supernode";
+import { faultMethods } from "./faults/fault-methods.ts";
 import { devnetKey } from "./keys.ts";
 import { type LocalL1, startLocalL1 } from "./local-l1.ts";
 import { type DevnetFlags, devnetBatcher, devnetForks, devnetRelayer } from "./options.ts";
@@ -166,9 +167,11 @@ async function startParts(flags: DevnetFlags, modules: DevnetModules, opened: ((
   const batcher = devnetBatcher(flags);
   const dependencySet = await dependencySetFor(chains.map(({ config }) => config), flags["interop.dependency-set"]);
   const ingress = ingressPolicyOf(flags);
-  const supernode = new Supernode({ l1: client, l1Watcher: watcher, clock, random, log }, {
+  const faults = faultMethods({ chains: () => supernode.chains, batcher: (chainId) => supernode.batcher(chainId), l1, l2Url: (chainId) => `http://127.0.0.1:${ports.get(chainId)}`, clock });
+  const supernode: Supernode = new Supernode({ l1: client, l1Watcher: watcher, clock, random, log }, {
     version: modules.version,
     rpc: { host: "127.0.0.1", port: flags["rpc.port"] },
+    rpcMethods: faults,
     ...(dependencySet === undefined ? {} : { interop: { dependencySet: dependencySetOf(dependencySet), enableAdmin: true, failsafeOnInvalidation: flags["interop.failsafe-on-invalidation"], openStore: (name: string) => openStore(join(folder, "interop", name)) } }),
     chains: chains.map(({ config, genesis }, i) => ({
       config,

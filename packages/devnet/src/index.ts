@@ -1,4 +1,12 @@
 export * from "./accounts.ts";
 export * from "./cluster.ts";
+export { MESSAGE_FIELDS, type MessageField } from "./faults/corrupt-message.ts";
+export type { Equivocation } from "./faults/equivocate.ts";
+export { faultMethods } from "./faults/fault-methods.ts";
+export type { FaultModules } from "./faults/fault-modules.ts";
+export type { ForcedTransaction } from "./faults/force-transaction.ts";
+export type { InvalidMessage } from "./faults/invalid-message.ts";
+export { CHAIN_PARTS, type ChainPart, type PartState } from "./faults/part.ts";
+export type { WithheldBatch } from "./faults/withhold-batch.ts";
 export * from "./options.ts";
 export * from "./system.ts";

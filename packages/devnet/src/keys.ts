@@ -6,7 +6,7 @@ export interface DevnetKey {
 }
 
 /** The key of one of the devnet's own roles, the same on every devnet. Public by construction: it guards nothing. */
-export function devnetKey(role: "deployer" | "batcher" | "relayer" | "unsafe-block-signer" | "vault", chainId = 0): DevnetKey {
+export function devnetKey(role: "deployer" | "batcher" | "relayer" | "unsafe-block-signer" | "vault" | "faults", chainId = 0): DevnetKey {
   const key = keccak256(utf8ToBytes(`pangaea devnet ${role} ${chainId}`));
   return { key, address: privateKeyToAddress(key) };
 }

@@ -1,6 +1,6 @@
 import { rm, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { BeaconEndpoint, type KzgService, startAnvil } from "@pangaea/l1";
+import { type AnvilReorg, BeaconEndpoint, type KzgService, reorgAnvil, startAnvil } from "@pangaea/l1";
 import { errorMessage, type Logger } from "@pangaea/primitives";
 import type { RpcClient } from "@pangaea/rpc";
 
@@ -16,6 +16,8 @@ export interface LocalL1 {
   readonly rpc: RpcClient;
   readonly endpoint: BeaconEndpoint;
   readonly exited: Promise<void>;
+  /** Replaces the newest `depth` blocks; the blobs of those that go are kept. Throws `RpcError` when anvil refuses. */
+  reorg(depth: number): Promise<AnvilReorg>;
   stop(): Promise<void>;
 }
 
@@ -66,6 +68,10 @@ export async function startLocalL1(options: LocalL1Options, kzg: KzgService, log
     rpc: anvil.rpc,
     endpoint,
     exited: anvil.exited,
+    reorg: async (depth) => {
+      await endpoint.catchUp();
+      return reorgAnvil(anvil.rpc, depth);
+    },
     stop: async () => {
       follower.stop();
       await endpoint.close();

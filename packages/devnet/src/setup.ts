@@ -41,9 +41,9 @@ function scalarWord(): Hex {
   return bytesToHex(word);
 }
 
-/** Who has ether on every chain from its genesis on: the developer's accounts, and who pays for relaying. */
+/** Who has ether on every chain from its genesis on: the developer's accounts, who pays for relaying and who sends what faults need. */
 function fundedAccounts(): Readonly<Record<Hex, bigint>> {
-  return { ...Object.fromEntries(TEST_ACCOUNTS.map(({ address }) => [address, TEST_BALANCE])), [devnetKey("relayer").address]: ROLE_BALANCE };
+  return { ...Object.fromEntries(TEST_ACCOUNTS.map(({ address }) => [address, TEST_BALANCE])), [devnetKey("relayer").address]: ROLE_BALANCE, [devnetKey("faults").address]: ROLE_BALANCE };
 }
 
 /** Puts the contracts of all chains onto a fresh L1, in one block, and works out their genesis. */

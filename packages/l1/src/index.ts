@@ -1,4 +1,5 @@
 export { type Anvil, type AnvilOptions, startAnvil } from "./anvil/anvil.ts";
+export { type AnvilReorg, anvilBlock, reorgAnvil } from "./anvil/reorg.ts";
 export { BeaconClient } from "./beacon-client.ts";
 export { BeaconEndpoint, type BeaconEndpointOptions } from "./beacon-endpoint/beacon-endpoint.ts";
 export type { BeaconFaults } from "./beacon-endpoint/faults.ts";
