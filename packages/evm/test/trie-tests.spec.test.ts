@@ -2,6 +2,7 @@ import { bytesToHex, type Hex, hexToBytes, keccak256, utf8ToBytes } from "@panga
 import { describe, expect, it } from "vitest";
 import { Trie } from "../src/index.ts";
 import { haveEthereumTests, readTest, testsBelow } from "./support/archive.ts";
+import { memoryNodes } from "./support/memory-nodes.ts";
 
 type Entry = readonly [key: string, value: string | null];
 interface Vector {
@@ -19,21 +20,15 @@ const bytesOf = (text: string): Uint8Array => (text.startsWith("0x") ? hexToByte
 const nameOf = (path: string): string => path.slice("TrieTests/".length, -".json".length);
 const entriesOf = (vector: Vector): readonly Entry[] => (Array.isArray(vector.in) ? (vector.in as readonly Entry[]) : Object.entries(vector.in));
 
-/** A store of nodes in memory, and a sink that fills it. */
-function memory() {
-  const nodes = new Map<Hex, Uint8Array>();
-  return { nodes: { get: (hash: Uint8Array) => nodes.get(bytesToHex(hash)) }, sink: (hash: Uint8Array, encoded: Uint8Array) => void nodes.set(bytesToHex(hash), encoded) };
-}
-
 /** Root after the entries; committed and opened again after each of them when asked for. */
 function rootOf(entries: readonly Entry[], secure: boolean, reopened: boolean): Hex {
-  const { nodes, sink } = memory();
+  const nodes = memoryNodes();
   let trie = new Trie(nodes);
   for (const [key, value] of entries) {
     trie.set(secure ? keccak256(bytesOf(key)) : bytesOf(key), value === null ? undefined : bytesOf(value));
-    if (reopened) trie = new Trie(nodes, trie.commit(sink));
+    if (reopened) trie = new Trie(nodes, trie.commit(nodes.keep));
   }
-  return bytesToHex(trie.commit(sink));
+  return bytesToHex(trie.commit(nodes.keep));
 }
 
 /** Some orders of the entries: forth, back, and turned by some places. */
@@ -51,14 +46,14 @@ describe.skipIf(!haveEthereumTests)("the official trie tests", () => {
   });
 
   it.each(vectors)("%s reads back what was written last, and proves it by nodes that hash to one another", (_, vector, secure) => {
-    const { nodes, sink } = memory();
+    const nodes = memoryNodes();
     const trie = new Trie(nodes);
     const last = new Map<string, string | null>();
     for (const [key, value] of entriesOf(vector)) {
       trie.set(secure ? keccak256(bytesOf(key)) : bytesOf(key), value === null ? undefined : bytesOf(value));
       last.set(key, value);
     }
-    const root = trie.commit(sink);
+    const root = trie.commit(nodes.keep);
     const opened = new Trie(nodes, root);
     for (const [key, value] of last) {
       const path = secure ? keccak256(bytesOf(key)) : bytesOf(key);

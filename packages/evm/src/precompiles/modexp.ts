@@ -6,14 +6,29 @@ const HEAD = 96;
 /** Longest operand from Osaka (EIP-7823). */
 const OSAKA_LIMIT = 1_024n;
 
-function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
+/** Exponents longer than this are worth a table of powers. */
+const SHORT = 48;
+
+/** Left to right over the exponent's bytes: one of megabytes, which a block's gas pays for, is not unfolded in memory. */
+function power(base: bigint, exponent: Uint8Array, modulus: bigint): bigint {
+  const factor = base % modulus;
   let result = 1n % modulus;
-  let factor = base % modulus;
-  for (const bit of exponent.toString(2).split("").reverse()) {
-    if (bit === "1") result = (result * factor) % modulus;
-    factor = (factor * factor) % modulus;
+  if (exponent.length <= SHORT) {
+    for (const byte of exponent) {
+      for (let bit = 0x80; bit > 0; bit >>= 1) {
+        result = (result * result) % modulus;
+        if ((byte & bit) !== 0) result = (result * factor) % modulus;
+      }
+    }
+    return result;
   }
-  return exponent === 0n ? 1n % modulus : result;
+  const powers = [result];
+  for (let i = 1; i < 256; i++) powers.push((powers[i - 1]! * factor) % modulus);
+  for (const byte of exponent) {
+    for (let i = 0; i < 8; i++) result = (result * result) % modulus;
+    if (byte !== 0) result = (result * powers[byte]!) % modulus;
+  }
+  return result;
 }
 
 /** Bits of the exponent's first 32 bytes, and 8 (16 from Osaka) for each further byte. */
@@ -47,7 +62,7 @@ export function modexp(osaka: boolean): Precompile {
         const [b, e, m] = [Number(baseLength), Number(exponentLength), Number(modulusLength)];
         const modulus = bytesToBigInt(slice(data, HEAD + b + e, m));
         if (modulus === 0n) return new Uint8Array(m);
-        return bigIntToBytes(power(bytesToBigInt(slice(data, HEAD, b)), bytesToBigInt(slice(data, HEAD + b, e)), modulus), m);
+        return bigIntToBytes(power(bytesToBigInt(slice(data, HEAD, b)), slice(data, HEAD + b, e), modulus), m);
       },
     };
   };
