@@ -2,6 +2,7 @@ import { helpPage, unknownName } from "./command-line.ts";
 import { reportError } from "./errors.ts";
 import { checkConfig } from "./verbs/check-config.ts";
 import { DEVNET_TABLE, devnet } from "./verbs/devnet.ts";
+import { explain, explainHelp } from "./verbs/explain.ts";
 import { fault, faultHelp } from "./verbs/fault.ts";
 import { supernode, supernodeTable } from "./verbs/supernode.ts";
 import { VERSION } from "./version.ts";
@@ -9,6 +10,7 @@ import { VERSION } from "./version.ts";
 const VERBS = {
   devnet: { run: devnet, summary: "a local L1 and a cluster of L2s in one process", help: (summary: string) => helpPage("devnet", summary, DEVNET_TABLE) },
   supernode: { run: supernode, summary: "every chain of a cluster above an L1 of yours", help: (summary: string) => helpPage("supernode", summary, supernodeTable([])) },
+  explain: { run: explain, summary: "why a block or transaction is as certain as it is, and what it waits for", help: explainHelp },
   fault: { run: fault, summary: "makes something go wrong on a running devnet", help: faultHelp },
   "check-config": { run: checkConfig, summary: "says what is wrong in a TOML file of settings, and where", help: (summary: string) => `pangaea check-config FILE: ${summary}` },
 } as const;
