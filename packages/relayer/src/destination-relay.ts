@@ -24,8 +24,11 @@ export interface DestinationRelayModules {
   readonly expiryWindow: number;
 }
 
-/** What a look at a message before sending it says: the call to send, the chain's failure, or nothing, when it was put back. */
-type Prepared = { readonly call: PricedCall } | { readonly failure: unknown } | undefined;
+/** What an attempt says, or the look before it: that the destination failed rather than the message; a call to send. */
+interface Outcome {
+  readonly call?: PricedCall;
+  readonly failure?: unknown;
+}
 
 const describe = ({ source, destination, identifier, messageHash }: RelayMessage) => ({ source, destination, block: identifier.blockNumber, logIndex: identifier.logIndex, messageHash });
 
@@ -76,54 +79,58 @@ export class DestinationRelay {
     const due = this.queue.due(this.#modules.clock.now(), head.timestamp, this.#options.maxInFlight - this.#line.size);
     if (due.length === 0 || !(await this.#line.isOpen())) return;
     const prepared = await Promise.all(due.map((entry) => this.#prepare(entry, head)));
+    const outcomes = [...prepared];
     for (const [i, entry] of due.entries()) {
-      const one = prepared[i];
-      if (one === undefined || entry.isDropped) continue;
-      if ("failure" in one) throw one.failure;
-      await this.#send(entry, one.call, head);
+      const call = prepared[i]?.call;
+      if (call !== undefined && !entry.isDropped) outcomes.push(await this.#send(entry, call, head));
     }
+    // Only now: one message at which the destination fails does not keep the others.
+    const failed = outcomes.find(({ failure }) => failure !== undefined);
+    if (failed !== undefined) throw failed.failure;
   }
 
-  async #prepare(entry: QueuedMessage, head: BlockHead): Promise<Prepared> {
+  async #prepare(entry: QueuedMessage, head: BlockHead): Promise<Outcome> {
     const { watch, signer } = this.#modules;
     const call = relayCallOf(entry.message, signer.address);
     try {
       const estimate = await watch.chain.estimateGas(call);
       return { call: { ...call, gas: Math.ceil((estimate * (100 + this.#options.gasMarginPercent)) / 100) } };
     } catch (error) {
-      try {
-        await this.#putBack(entry, error, head);
-        return undefined;
-      } catch (failure) {
-        return { failure };
-      }
+      return this.#putBack(entry, error, head);
     }
   }
 
-  async #send(entry: QueuedMessage, call: PricedCall, head: BlockHead): Promise<void> {
+  async #send(entry: QueuedMessage, call: PricedCall, head: BlockHead): Promise<Outcome> {
     try {
       await this.#line.send(entry, call);
       entry.state = "under-way";
-      entry.refusalsInRow = 0;
+      entry.delays = 0;
       this.#modules.log.debug("a message is on its way", describe(entry.message));
+      return {};
     } catch (error) {
-      await this.#putBack(entry, error, head);
+      return this.#putBack(entry, error, head);
     }
   }
 
-  /** Puts a message back that the chain refuses, to be tried again when it makes sense. Throws the error when it says nothing about the message. */
-  async #putBack(entry: QueuedMessage, error: unknown, head: BlockHead): Promise<void> {
-    const { watch, clock } = this.#modules;
+  /** Puts a message back that did not get through, to be tried again when it makes sense. Gives the error when it says nothing about messages. */
+  async #putBack(entry: QueuedMessage, error: unknown, head: BlockHead): Promise<Outcome> {
     const refusal = classifyRefusal(error);
-    if (refusal === "not-yet") {
-      entry.refusalsInRow++;
-      this.queue.wait(entry, clock.now() + notYetDelay(entry.refusalsInRow, this.#options));
-      return;
+    if (refusal === "not-yet") return this.#delay(entry);
+    if (refusal !== "reverted" && refusal !== "refused") return { ...this.#delay(entry), failure: error };
+    try {
+      // A target may revert with the messenger's own error: only the messenger knows.
+      if (await this.#modules.watch.chain.isRelayed(entry.message.messageHash)) this.#settle(entry, head.number);
+      else this.#retry(entry, errorMessage(error));
+      return {};
+    } catch (failure) {
+      return { ...this.#delay(entry), failure };
     }
-    if (refusal !== "reverted" && refusal !== "refused") throw error;
-    // A target may revert with the messenger's own error: only the messenger knows.
-    if (await watch.chain.isRelayed(entry.message.messageHash)) this.#settle(entry, head.number);
-    else this.#retry(entry, errorMessage(error));
+  }
+
+  #delay(entry: QueuedMessage): Outcome {
+    entry.delays++;
+    this.queue.wait(entry, this.#modules.clock.now() + notYetDelay(entry.delays, this.#options));
+    return {};
   }
 
   #retry(entry: QueuedMessage, reason: string): void {

@@ -8,8 +8,10 @@ export interface QueuedMessage {
   settledAt: number;
   /** Clock time before which it is not tried again. */
   dueAt: number;
+  /** Attempts that the destination refused or that reverted. */
   failures: number;
-  refusalsInRow: number;
+  /** Attempts in a row that say nothing about the message itself. */
+  delays: number;
   /** Whether its block is no longer of the source chain, or it expired: it is not to be relayed. */
   isDropped: boolean;
 }
@@ -18,6 +20,8 @@ export interface QueuedMessage {
 const MAX_QUEUED_BYTES = 64_000_000;
 
 const keyOf = ({ source, identifier, blockHash }: RelayMessage): string => `${source}:${identifier.blockNumber}:${identifier.logIndex}:${blockHash}`;
+
+const dueSince = ({ dueAt, message }: QueuedMessage): number => Math.max(dueAt, message.identifier.timestamp * 1_000);
 
 /** The messages to one destination, of all sources. What waits or is under way is bounded for each source by who adds; what is settled is bounded here. */
 export class MessageQueue {
@@ -36,7 +40,7 @@ export class MessageQueue {
     for (const message of messages) {
       const key = keyOf(message);
       if (this.#entries.has(key)) continue;
-      this.#entries.set(key, { message, state: "waiting", settledAt: 0, dueAt: 0, failures: 0, refusalsInRow: 0, isDropped: false });
+      this.#entries.set(key, { message, state: "waiting", settledAt: 0, dueAt: 0, failures: 0, delays: 0, isDropped: false });
       this.#weigh(message, 1);
       added++;
     }
@@ -92,14 +96,17 @@ export class MessageQueue {
     return this.#load.get(source)?.count ?? 0;
   }
 
-  /** What may be tried now: of blocks up to a time (Unix seconds) and due, none whose message is under way in another transaction; in order. */
+  /**
+   * What may be tried now: of blocks up to a time (Unix seconds) and due, none whose message is under way in another transaction. In the order in
+   * which it fell due, so that messages that always fail do not stand before the others each time; what fell due together as in its blocks.
+   */
   due(now: number, timestamp: number, limit: number): readonly QueuedMessage[] {
     if (limit <= 0) return [];
     const taken = new Set<string>();
     for (const { state, message } of this.#entries.values()) if (state === "under-way") taken.add(message.messageHash);
     const ready = [...this.#entries.values()].filter(({ state, dueAt, message }) => state === "waiting" && dueAt <= now && message.identifier.timestamp <= timestamp);
     const chosen: QueuedMessage[] = [];
-    for (const entry of ready.sort((a, b) => byTimeAndPlace(a.message, b.message))) {
+    for (const entry of ready.sort((a, b) => dueSince(a) - dueSince(b) || byTimeAndPlace(a.message, b.message))) {
       if (chosen.length >= limit) break;
       if (taken.has(entry.message.messageHash)) continue;
       taken.add(entry.message.messageHash);

@@ -20,7 +20,7 @@ export interface RetryOptions {
   /** Failed attempts after which a message waits `longWaitMs` between attempts, until it expires. */
   readonly maxAttempts: number;
   readonly longWaitMs: number;
-  /** First wait when a destination does not know the message's block yet. */
+  /** First wait when a destination cannot judge a message yet, or fails when it is asked about one. */
   readonly notYetDelayMs: number;
 }
 
@@ -72,5 +72,9 @@ export function checkRelayerOptions(options: RelayerOptions): RelayerOptions {
   wants("maxAttempts", 1, 1_000_000);
   wants("retryDelayMs", 1, options.maxRetryDelayMs);
   wants("notYetDelayMs", 1, 600_000);
+  wants("longWaitMs", 1, Number.MAX_SAFE_INTEGER);
+  wants("resubmissionTimeoutMs", 100, Number.MAX_SAFE_INTEGER);
+  wants("pendingTimeoutMs", 0, Number.MAX_SAFE_INTEGER);
+  wants("feeLimitMultiplier", 1, 1_000_000);
   return options;
 }

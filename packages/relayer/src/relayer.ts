@@ -75,6 +75,7 @@ export class Relayer {
 
   /** Works until the signal aborts; resolves when nothing of it is going on any more. What is on its way then is found again by the next run. */
   async run(signal: AbortSignal): Promise<void> {
+    signal.addEventListener("abort", () => this.#pauses.forEach((pause) => pause.abort()), { once: true });
     await Promise.all([...[...this.#watches.values()].map((watch) => this.#watch(watch, signal)), ...[...this.#destinations].map(([id, destination]) => this.#relay(id, destination, signal))]);
   }
 
@@ -133,8 +134,8 @@ export class Relayer {
       if (signal.aborted) return;
       if (this.#woken.has(id) && failures === 0) continue;
       const pause = new AbortController();
-      this.#pauses.set(id, pause);
-      await clock.sleep(this.#pauseAfter(failures), failures === 0 ? AbortSignal.any([signal, pause.signal]) : signal).catch(() => undefined);
+      if (failures === 0) this.#pauses.set(id, pause);
+      await clock.sleep(this.#pauseAfter(failures), failures === 0 ? pause.signal : signal).catch(() => undefined);
     }
   }
 

@@ -20,7 +20,7 @@ export function retryDelay(attempts: number, { retryDelayMs, maxRetryDelayMs, ma
   return spread(attempts >= maxAttempts ? longWaitMs : doublingDelay(retryDelayMs, maxRetryDelayMs, attempts), random);
 }
 
-/** The wait of a message that its destination cannot judge yet, ms; `refusals` counts those in a row. */
-export function notYetDelay(refusals: number, { notYetDelayMs }: RetryOptions): number {
-  return doublingDelay(notYetDelayMs, Math.max(notYetDelayMs, MAX_NOT_YET_DELAY_MS), refusals);
+/** The wait of a message that its destination cannot judge yet, ms; `delays` counts those in a row. */
+export function notYetDelay(delays: number, { notYetDelayMs }: RetryOptions): number {
+  return doublingDelay(notYetDelayMs, Math.max(notYetDelayMs, MAX_NOT_YET_DELAY_MS), delays);
 }

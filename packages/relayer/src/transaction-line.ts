@@ -18,14 +18,17 @@ export interface PricedCall extends RelayCall {
 /** What became of a transaction. given-up: its call was not made, and its nonce is free or used by something else. */
 export type LineResult<T> = { readonly item: T; readonly kind: "mined"; readonly blockNumber: number; readonly status: 0 | 1 } | { readonly item: T; readonly kind: "given-up"; readonly reason: string };
 
-interface Slot<T> {
-  readonly item: T;
-  readonly call: PricedCall;
+interface Envelope {
   readonly nonce: number;
   caps: FeeCaps;
   /** What went out under this nonce, newest last; a filler does nothing but use it up. */
   versions: { readonly hash: Hex; readonly isFiller: boolean }[];
   sentAt: number;
+}
+
+interface Slot<T> extends Envelope {
+  readonly item: T;
+  readonly call: PricedCall;
   /** Looks in a row at which the nonce was used, but by none of the versions. */
   foreignLooks: number;
 }
@@ -43,8 +46,12 @@ const FILLER_GAS = 21_000;
 export class TransactionLine<T> {
   readonly #modules: TransactionLineModules;
   readonly #options: TransactionLineOptions;
-  #slots: Slot<T>[] = [];
-  #nextNonce = 0;
+  /** By nonce. */
+  #slots: readonly Slot<T>[] = [];
+  /** What came to an end and was not given yet. */
+  #ended: LineResult<T>[] = [];
+  /** The nonce that the chain expects, as it was last seen. */
+  #expected = 0;
   #openedAt: number | undefined;
   #isOpen = false;
   #gapSince: number | undefined;
@@ -74,17 +81,16 @@ export class TransactionLine<T> {
   /** Puts a call on its way. Throws the endpoint's error when the pool refuses it, `TemporaryError` when its nonce or price does not fit yet; then nothing is under way. */
   async send(item: T, call: PricedCall): Promise<void> {
     const { chain, signer } = this.#modules;
-    if (this.#slots.length === 0) this.#nextNonce = await chain.nonce(signer.address, "latest");
-    const slot: Slot<T> = { item, call, nonce: this.#nextNonce, caps: marketCaps(await this.#fees()), versions: [], sentAt: 0, foreignLooks: 0 };
+    if (this.#slots.length === 0) this.#expected = await chain.nonce(signer.address, "latest");
+    const slot: Slot<T> = { item, call, nonce: this.#freeNonce(), caps: marketCaps(await this.#fees()), versions: [], sentAt: 0, foreignLooks: 0 };
     for (let raises = 0; raises < MAX_RAISES; raises++) {
-      const outcome = await this.#offer(slot, false);
+      const outcome = await this.#offer(slot, call);
       if (outcome === "sent") {
-        this.#slots.push(slot);
-        this.#nextNonce++;
+        this.#slots = [...this.#slots, slot].sort((a, b) => a.nonce - b.nonce);
         return;
       }
       if (outcome === "nonce used") {
-        this.#nextNonce = Math.max(slot.nonce + 1, await chain.nonce(signer.address, "latest"));
+        this.#expected = Math.max(slot.nonce + 1, await chain.nonce(signer.address, "latest"));
         throw new TemporaryError(`nonce ${slot.nonce} of ${signer.address} is used already: another sender uses the relayer's key`);
       }
       await this.#raise(slot);
@@ -92,24 +98,31 @@ export class TransactionLine<T> {
     throw new TemporaryError(`a transaction of ${signer.address} with nonce ${slot.nonce} waits in the pool of chain ${chain.chainId} at a higher price: another sender uses the relayer's key, or an earlier run left it`);
   }
 
-  /** Looks after what is under way; gives what came to an end. What is in no block in time is sent again; what is not wanted any more, or not taken again, is replaced by a filler. Errors of the chain are passed on. */
+  /**
+   * Looks after what is under way; gives what came to an end. What is in no block in time is sent again; what is not wanted any more, or not taken
+   * again, is replaced by a filler. Errors of the chain are passed on, and what came to an end before them is given the next time.
+   */
   async follow(isWanted: (item: T) => boolean): Promise<readonly LineResult<T>[]> {
-    if (this.#slots.length === 0) return [];
+    if (this.#slots.length > 0) await this.#look(isWanted);
+    return this.#ended.splice(0);
+  }
+
+  async #look(isWanted: (item: T) => boolean): Promise<void> {
     const { chain, signer, clock } = this.#modules;
     const next = await chain.nonce(signer.address, "latest");
-    const results: LineResult<T>[] = [];
-    for (const slot of [...this.#slots]) {
+    this.#expected = next;
+    for (const slot of this.#slots) {
       const result = slot.nonce < next ? await this.#settle(slot) : undefined;
       if (result !== undefined) {
         this.#slots = this.#slots.filter((other) => other !== slot);
-        results.push(result);
+        this.#ended.push(result);
       } else if (slot.nonce >= next) {
         const isFiller = slot.versions.at(-1)?.isFiller === true || !isWanted(slot.item);
         const isNewlyUnwanted = isFiller && slot.versions.at(-1)?.isFiller === false;
         if (isNewlyUnwanted || clock.now() - slot.sentAt >= this.#options.resubmissionTimeoutMs) await this.#resend(slot, isFiller);
       }
     }
-    return [...results, ...this.#giveUpBehindGap(next)];
+    await this.#fillGap(next);
   }
 
   async #settle(slot: Slot<T>): Promise<LineResult<T> | undefined> {
@@ -128,31 +141,40 @@ export class TransactionLine<T> {
     await this.#raise(slot);
     log.info("a relay transaction is in no block in time or wanted no more; replacing it", { chain: chain.chainId, nonce: slot.nonce, maxFeePerGas: slot.caps.maxFeePerGas, filler: isFiller });
     try {
-      await this.#offer(slot, isFiller);
+      await this.#offer(slot, isFiller ? undefined : slot.call);
     } catch (error) {
       if (isFiller) throw error;
       log.info("the pool takes a relay transaction no more; freeing its nonce", { chain: chain.chainId, nonce: slot.nonce, error: errorMessage(error) });
-      await this.#offer(slot, true);
+      await this.#offer(slot, undefined);
     }
   }
 
-  /** A reorg of the chain may have taken out transactions before the first slot: nothing behind the gap would ever be in a block. */
-  #giveUpBehindGap(next: number): readonly LineResult<T>[] {
-    const first = this.#slots[0];
-    const now = this.#modules.clock.now();
-    this.#gapSince = first !== undefined && next < first.nonce ? (this.#gapSince ?? now) : undefined;
-    if (this.#gapSince === undefined || now - this.#gapSince < this.#options.resubmissionTimeoutMs) return [];
-    const lost = this.#slots;
-    this.#slots = [];
-    this.#gapSince = undefined;
-    return lost.map(({ item, nonce }) => ({ item, kind: "given-up", reason: `its nonce ${nonce} lies behind a gap, the chain expects ${next}` }));
+  /** The least nonce that is neither used nor under way. */
+  #freeNonce(): number {
+    let nonce = this.#expected;
+    for (const slot of this.#slots) if (slot.nonce === nonce) nonce++;
+    return nonce;
   }
 
-  /** Signs and broadcasts. An endpoint that fails may have taken it all the same: it counts as sent, and is sent again soon. */
-  async #offer(slot: Slot<T>, isFiller: boolean): Promise<"sent" | "underpriced" | "nonce used"> {
+  /**
+   * A reorg of the chain may have taken out transactions before the first slot: nothing behind the gap would ever be in a block. When no call has
+   * taken those nonces in time, they are used up.
+   */
+  async #fillGap(next: number): Promise<void> {
+    const { clock, log, chain } = this.#modules;
+    const first = this.#slots[0]?.nonce ?? next;
+    this.#gapSince = next < first ? (this.#gapSince ?? clock.now()) : undefined;
+    if (this.#gapSince === undefined || clock.now() - this.#gapSince < this.#options.resubmissionTimeoutMs) return;
+    log.info("nonces before the first relay transaction are free after a reorg; using them up", { chain: chain.chainId, from: next, to: first - 1 });
+    this.#gapSince = clock.now();
+    for (let nonce = next; nonce < first; nonce++) await this.#offer({ nonce, caps: marketCaps(await this.#fees()), versions: [], sentAt: 0 }, undefined);
+  }
+
+  /** Signs and broadcasts a call or, without one, a filler. An endpoint that fails may have taken it all the same: it counts as sent, and is sent again soon. */
+  async #offer(slot: Envelope, call: PricedCall | undefined): Promise<"sent" | "underpriced" | "nonce used"> {
     const { chain, signer, clock } = this.#modules;
     const { maxFeePerGas, maxPriorityFeePerGas } = slot.caps;
-    const content = isFiller ? { to: signer.address, data: new Uint8Array(0), accessList: [], gas: FILLER_GAS } : { to: slot.call.to, data: slot.call.data, accessList: slot.call.accessList, gas: slot.call.gas };
+    const content = call === undefined ? { to: signer.address, data: new Uint8Array(0), accessList: [], gas: FILLER_GAS } : { to: call.to, data: call.data, accessList: call.accessList, gas: call.gas };
     const raw = encodeTransaction(await signer.sign({ type: TX_FEE_MARKET, chainId: chain.chainId, nonce: slot.nonce, maxFeePerGas, maxPriorityFeePerGas, value: 0n, ...content }));
     const hash = transactionHash(raw);
     slot.sentAt = clock.now();
@@ -164,7 +186,7 @@ export class TransactionLine<T> {
       if (outcome !== "known" && !(error instanceof TemporaryError)) throw error;
       if (outcome !== "known") slot.sentAt = 0;
     }
-    slot.versions = [...slot.versions.filter((version) => version.hash !== hash), { hash, isFiller }];
+    slot.versions = [...slot.versions.filter((version) => version.hash !== hash), { hash, isFiller: call === undefined }];
     return "sent";
   }
 
