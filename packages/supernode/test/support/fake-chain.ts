@@ -116,6 +116,11 @@ export class FakeChain implements InteropChain {
     return this.#blocks[number]!;
   }
 
+  /** Any block that ever was. */
+  byHash(hash: Hex): FakeBlock {
+    return this.#require(this.#known.get(hash), hash);
+  }
+
   /** The block at a time or before it. */
   atTime(timestamp: number): FakeBlock {
     return this.at(l2BlockNumberAt(this.config, timestamp));
