@@ -30,7 +30,10 @@ export function createRelayerMetrics(pairs: readonly RelayPair[], pending: (pair
       for (const pair of pairs) this.set(labelsOf(pair), pending(pair));
     },
   });
-  for (const pair of pairs) for (const counter of [seen, relayed, failed, expired]) counter.inc(labelsOf(pair), 0);
+  for (const pair of pairs) {
+    for (const counter of [seen, relayed, failed, expired]) counter.inc(labelsOf(pair), 0);
+    latency.zero(labelsOf(pair));
+  }
   return {
     registry,
     countSeen: (pair, messages) => seen.inc(labelsOf(pair), messages),

@@ -75,7 +75,10 @@ export class Relayer {
 
   /** Works until the signal aborts; resolves when nothing of it is going on any more. What is on its way then is found again by the next run. */
   async run(signal: AbortSignal): Promise<void> {
-    signal.addEventListener("abort", () => this.#pauses.forEach((pause) => pause.abort()), { once: true });
+    const endPauses = () => {
+      for (const pause of this.#pauses.values()) pause.abort();
+    };
+    signal.addEventListener("abort", endPauses, { once: true });
     await Promise.all([...[...this.#watches.values()].map((watch) => this.#watch(watch, signal)), ...[...this.#destinations].map(([id, destination]) => this.#relay(id, destination, signal))]);
   }
 

@@ -32,7 +32,7 @@ interface MemoryBlock extends BlockHead {
 
 export interface MemoryRelayChainOptions {
   readonly clock: ManualClock;
-  /** Blocks that are there from the start. */
+  /** Blocks that are there from the start, a second apart, up to the second before. */
   readonly length?: number;
   readonly expiryWindow?: number;
 }
@@ -90,7 +90,7 @@ export class MemoryRelayChain implements RelayChain {
     this.chainId = chainId;
     this.#options = { clock, length, expiryWindow };
     const now = Math.floor(clock.now() / 1_000);
-    for (let i = 0; i < length; i++) this.#append(now - length + 1 + i, []);
+    for (let i = 0; i < length; i++) this.#append(now - length + i, []);
   }
 
   get newest(): MemoryBlock {
