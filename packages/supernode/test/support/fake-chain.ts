@@ -149,6 +149,7 @@ export class FakeChain implements InteropChain {
   /** Another sequencer's word: the unsafe blocks from a number on are dropped. */
   dropUnsafe(from: number): void {
     this.#blocks = this.#blocks.slice(0, Math.max(from, this.#localSafe + 1));
+    this.#crossUnsafe = Math.min(this.#crossUnsafe, this.tip.number);
   }
 
   /** Has other blocks from a number on, from the same L1: something that no node may do. */

@@ -1,0 +1,130 @@
+import { type Hex, outputRootV0, superRootV1, toQuantity } from "@pangaea/primitives";
+import { describe, expect, it } from "vitest";
+import { at, Cluster } from "../support/cluster.ts";
+import type { FakeChain } from "../support/fake-chain.ts";
+import { executes, says } from "../support/messages.ts";
+
+async function outputOf(chain: FakeChain, blockHash: Hex) {
+  const { payload } = await chain.execution.payloadByHash(blockHash);
+  const output = { stateRoot: payload.stateRoot, messagePasserStorageRoot: await chain.execution.messagePasserStorageRoot(blockHash), blockHash };
+  return { output, output_root: outputRootV0(output) };
+}
+
+const two = () => new Cluster({ chains: [{}, { blockTime: 2 }] });
+
+describe("superroot_atTimestamp", () => {
+  it("has the reference's keys and nothing else, numbers and quantities each in their place", async () => {
+    const cluster = two();
+    cluster.fillAndPost(4);
+    cluster.fillAndPost(9);
+    await cluster.settle();
+    const [a, b] = [cluster.chain(0), cluster.chain(1)];
+    const [first, second] = [await outputOf(a, a.at(5).ref.hash), await outputOf(b, b.at(2).ref.hash)];
+    const l1 = (number: number) => ({ hash: cluster.l1.block(number)!.hash, number });
+    const reply = await cluster.superRoot(5);
+    expect(JSON.parse(JSON.stringify(reply))).toStrictEqual({
+      current_l1: l1(2),
+      safe_timestamp: at(8), local_safe_timestamp: at(8), finalized_timestamp: at(0),
+      chain_ids: ["901", "902"],
+      optimistic_at_timestamp: { 901: { ...first, required_l1: l1(2) }, 902: { ...second, required_l1: l1(1) } },
+      data: {
+        verified_required_l1: l1(2),
+        super: { timestamp: toQuantity(at(5)), chains: [{ ChainID: "901", Output: first.output_root }, { ChainID: "902", Output: second.output_root }] },
+        super_root: superRootV1(at(5), [{ chainId: 901, outputRoot: first.output_root }, { chainId: 902, outputRoot: second.output_root }]),
+      },
+    });
+    expect(Object.keys(reply.optimistic_at_timestamp["901"]!)).toEqual(["output", "output_root", "required_l1"]);
+  });
+
+  it("has no data for a time that is not verified, and leaves out chains that have not come so far", async () => {
+    const cluster = two();
+    cluster.chain(0).fill(at(9));
+    cluster.chain(1).fill(at(4));
+    cluster.post();
+    await cluster.settle();
+    const partly = await cluster.superRoot(7);
+    expect(partly).not.toHaveProperty("data");
+    expect(Object.keys(partly.optimistic_at_timestamp)).toEqual(["901"]);
+    const far = await cluster.superRoot(500);
+    expect([far.optimistic_at_timestamp, far.chain_ids]).toEqual([{}, ["901", "902"]]);
+  });
+
+  it("has the replacement in its data and the block that fell as the optimistic one", async () => {
+    const cluster = two();
+    const [a, b] = [cluster.chain(0), cluster.chain(1)];
+    a.block([executes(b.messageAt(0, 3, says(1)))]);
+    const fallen = a.at(1).ref.hash;
+    cluster.fillAndPost(4);
+    await cluster.settle();
+    const { data, optimistic_at_timestamp } = await cluster.superRoot(1);
+    expect(optimistic_at_timestamp["901"]).toMatchObject(await outputOf(a, fallen));
+    expect(data?.super.chains[0]?.Output).toBe((await outputOf(a, a.at(1).ref.hash)).output_root);
+    expect(a.at(1).ref.hash).not.toBe(fallen);
+  });
+
+  it("is composed of the chains' own outputs before interop, with the highest L1 block that they need", async () => {
+    const cluster = new Cluster({ chains: [{ activation: 8 }, { activation: 8 }] });
+    cluster.chain(0).fill(at(9));
+    cluster.post();
+    cluster.chain(1).fill(at(9));
+    cluster.post();
+    await cluster.settle();
+    const { data } = await cluster.superRoot(5);
+    expect(data?.verified_required_l1.number).toBe(2);
+    const outputs = await Promise.all(cluster.chains.map(async (chain) => ({ chainId: chain.chainId, outputRoot: (await outputOf(chain, chain.at(5).ref.hash)).output_root })));
+    expect(data?.super_root).toBe(superRootV1(at(5), outputs));
+    const late = new Cluster({ chains: [{ activation: 8 }, { activation: 8 }] });
+    late.chain(0).fill(at(9));
+    late.post();
+    await late.settle();
+    expect(await late.superRoot(5)).not.toHaveProperty("data");
+  });
+
+  it("is lowered to the L1 block up to which all was judged, and none while something is taken back", async () => {
+    const cluster = two();
+    cluster.fillAndPost(4);
+    await cluster.settle();
+    cluster.chain(0).fill(at(9));
+    cluster.post();
+    cluster.l1.mine();
+    await cluster.settle();
+    expect((await cluster.superRoot(4)).current_l1.number).toBe(3);
+    cluster.l1.reorg(1);
+    await cluster.interop.step();
+    expect((await cluster.superRoot(4)).current_l1.number).toBe(0);
+  });
+
+  it("fails as a whole when one chain cannot be read: what is left out is not there yet, for certain", async () => {
+    const cluster = two();
+    cluster.fillAndPost(4);
+    await cluster.settle();
+    cluster.chain(1).running = false;
+    await expect(cluster.superRoot(2)).rejects.toThrow("chain 902: its node is paused");
+    cluster.chain(1).running = true;
+    cluster.chain(1).fault = "unreachable";
+    await expect(cluster.superRoot(2)).rejects.toThrow("chain 902: the execution layer does not answer");
+  });
+
+  it.each([[5], ["5"], [undefined], [null], ["0x"]])("refuses %j as its timestamp", async (timestamp) => {
+    const { interop } = two();
+    await expect((async () => interop.rpcMethods["superroot_atTimestamp"]!([timestamp], {}))()).rejects.toMatchObject({ kind: "input" });
+  });
+
+  it("is the same on a node that reads all of L1 at once", async () => {
+    const cluster = two();
+    const [a, b] = [cluster.chain(0), cluster.chain(1)];
+    for (let seconds = 4; seconds <= 40; seconds += 4) {
+      b.block([executes(a.messageAt(seconds, 0, says(seconds)))], [says(seconds + 100)]);
+      a.fill(at(seconds - 1));
+      a.block(seconds % 8 === 0 ? [says(seconds)] : []);
+      cluster.fillAndPost(seconds);
+      await cluster.settle();
+    }
+    const fresh = two();
+    for (let number = 1; number <= cluster.l1.head.number; number++) fresh.l1.mine(cluster.l1.block(number)!.postings);
+    await fresh.settle();
+    expect(fresh.verified).toBe(cluster.verified);
+    expect(await fresh.superRoots()).toEqual(await cluster.superRoots());
+    expect(fresh.chain(1).replaced.length).toBeGreaterThan(3);
+  });
+});
