@@ -16,10 +16,12 @@ export interface WorkerExecutionModules {
 export class WorkerExecutionLayer implements ExecutionLayer {
   readonly rpcPort: number | undefined;
   readonly enginePort: number | undefined;
+  readonly ended: Promise<string>;
   readonly #worker: WorkerClient;
 
-  private constructor(worker: WorkerClient, ports: Pick<ExecutionService, "rpcPort" | "enginePort">) {
+  private constructor(worker: WorkerClient, ended: Promise<string>, ports: Pick<ExecutionService, "rpcPort" | "enginePort">) {
     this.#worker = worker;
+    this.ended = ended;
     this.rpcPort = ports.rpcPort;
     this.enginePort = ports.enginePort;
   }
@@ -28,13 +30,20 @@ export class WorkerExecutionLayer implements ExecutionLayer {
   static async start(options: ExecutionServiceOptions, { onExit, messageFilter, log }: WorkerExecutionModules = {}): Promise<WorkerExecutionLayer> {
     const module = new URL(import.meta.url.endsWith(".ts") ? "./execution-worker.ts" : "./execution-worker.js", import.meta.url).href;
     const input: ExecutionWorkerInput = { options, messageFilter: messageFilter !== undefined, log: log !== undefined };
+    let end: (reason: string) => void = () => {};
+    const ended = new Promise<string>((resolve) => {
+      end = resolve;
+    });
     const worker = new WorkerClient(`execution ${options.config.l2ChainId}`, module, input, {
-      ...(onExit === undefined ? {} : { onExit }),
+      onExit: (reason) => {
+        end(reason);
+        onExit?.(reason);
+      },
       ...(log === undefined ? {} : { onEvent: writeLogEvents(log) }),
       ...(messageFilter === undefined ? {} : { methods: { checkMessages: (checks, descriptor) => messageFilter.check(checks, descriptor) } satisfies ExecutionHost }),
     });
     try {
-      return new WorkerExecutionLayer(worker, (await worker.call("start")) as Pick<ExecutionService, "rpcPort" | "enginePort">);
+      return new WorkerExecutionLayer(worker, ended, (await worker.call("start")) as Pick<ExecutionService, "rpcPort" | "enginePort">);
     } catch (error) {
       await worker.terminate();
       throw error;

@@ -94,6 +94,8 @@ export interface ReceiptLogs {
  * Source: execution-apis `engine`, specs `protocol/exec-engine.md`.
  */
 export interface ExecutionLayer {
+  /** Settles, with the reason, once nothing will be answered any more; absent where that cannot be known. */
+  readonly ended?: Promise<string>;
   chainId(): Promise<number>;
   forkchoiceUpdated(state: ForkchoiceState, attributes?: PayloadAttributes): Promise<ForkchoiceUpdated>;
   newPayload(envelope: ExecutionPayloadEnvelope): Promise<PayloadStatus>;

@@ -130,9 +130,9 @@ export class ChainContainer {
   async #run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       if (this.#paused) {
-        this.#state = "paused";
         if (this.#withoutExecution) await this.#closeExecution();
         if (!this.#paused) continue;
+        this.#state = "paused";
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
         });
@@ -157,13 +157,17 @@ export class ChainContainer {
     this.#state = "starting";
     try {
       this.#execution ??= await this.#modules.openExecution();
-      const node = this.#modules.createNode(this.#execution);
+      const execution = this.#execution;
+      const node = this.#modules.createNode(execution);
       this.#node = node;
       await node.start();
       this.#state = "running";
       this.#lastFailure = undefined;
       if (this.#stop.signal.aborted || this.#paused) await node.stop();
-      return await node.done;
+      const ended = execution.ended?.then((reason) => new TemporaryError(`the execution layer has ended: ${reason}`));
+      const failure = await Promise.race([node.done, ...(ended === undefined ? [] : [ended])]);
+      await node.stop();
+      return failure;
     } catch (error) {
       await this.#node?.stop().catch(() => {});
       return error;
