@@ -1,6 +1,6 @@
 import { resolveOptions } from "@pangaea/config";
 import { describe, expect, it } from "vitest";
-import { DEVNET_OPTIONS, devnetBatcher, devnetForks } from "../src/index.ts";
+import { DEVNET_OPTIONS, devnetBatcher, devnetForks, devnetRelayer } from "../src/index.ts";
 
 const read = (given: Readonly<Record<string, string>>) => resolveOptions(DEVNET_OPTIONS, Object.fromEntries(Object.entries(given).map(([name, text]) => [name, { text, source: `--${name}` }])));
 const forks = (text: string) => devnetForks(read({ fork: text }), 1_000);
@@ -40,5 +40,11 @@ describe("the devnet's flags", () => {
   it("lead to the batcher's options", () => {
     const { options, stopped } = devnetBatcher(read({ "batcher.batch-type": "singular", "batcher.stopped": "true" }));
     expect([options.batchFormat, options.maxChannelDuration, stopped]).toEqual(["singular", 1, true]);
+  });
+
+  it("lead to the relayer's options: everything is relayed unless told otherwise, and nobody else's key pays", () => {
+    expect(devnetRelayer(read({})).policy).toEqual({ kind: "all" });
+    expect(devnetRelayer(read({ relay: "901:902", "relayer.max-in-flight": "3" }))).toMatchObject({ policy: { kind: "pairs", pairs: [{ source: 901, destination: 902 }] }, maxInFlight: 3 });
+    expect(Object.keys(DEVNET_OPTIONS)).not.toContain("relayer.private-key-file");
   });
 });

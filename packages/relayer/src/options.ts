@@ -56,7 +56,7 @@ export const DEFAULT_RELAYER_OPTIONS: RelayerOptions = {
 };
 
 /** For local chains with blocks of a second or two: every pair, a message on its way as soon as its block is there. */
-export const DEVNET_RELAYER_OPTIONS: RelayerOptions = { ...DEFAULT_RELAYER_OPTIONS, policy: { kind: "all" }, pollIntervalMs: 100, resubmissionTimeoutMs: 5_000, pendingTimeoutMs: 5_000 };
+export const DEVNET_RELAYER_OPTIONS: RelayerOptions = { ...DEFAULT_RELAYER_OPTIONS, policy: { kind: "all" }, pollIntervalMs: 100, maxInFlight: 64, resubmissionTimeoutMs: 5_000, pendingTimeoutMs: 5_000 };
 
 /** The options, when they make sense. Throws `InvalidInputError` naming the field, its value and what it wants. */
 export function checkRelayerOptions(options: RelayerOptions): RelayerOptions {

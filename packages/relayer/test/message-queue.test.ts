@@ -12,13 +12,12 @@ interface Place {
   readonly block?: number;
   readonly logIndex?: number;
   readonly nonce?: number;
-  readonly bytes?: number;
   readonly branch?: number;
 }
 
-function message({ source = 901, block = 1, logIndex = 0, nonce = block * 100 + logIndex, bytes = 3, branch = 0 }: Place = {}): RelayMessage {
+function message({ source = 901, block = 1, logIndex = 0, nonce = block * 100 + logIndex, branch = 0 }: Place = {}): RelayMessage {
   const hash = `0x${(block * 16 + branch).toString(16).padStart(64, "0")}` as const;
-  return relayMessageOf(source, 902, { log: sentLog({ destination: 902, nonce, message: new Uint8Array(bytes) }), blockNumber: block, blockHash: hash, logIndex, timestamp: TIME + block, transactionHash: hash })!;
+  return relayMessageOf(source, 902, { log: sentLog({ destination: 902, nonce }), blockNumber: block, blockHash: hash, logIndex, timestamp: TIME + block, transactionHash: hash })!;
 }
 
 const places = (entries: readonly { readonly message: RelayMessage }[]) => entries.map(({ message: { identifier } }) => [identifier.blockNumber, identifier.logIndex]);
@@ -74,7 +73,7 @@ describe("messages to one destination", () => {
     queue.add([message({ block: 2 })]);
     expect([queue.isFull(901), queue.room(901), queue.isFull(903)]).toEqual([true, 0, false]);
     const heavy = new MessageQueue(1_000);
-    heavy.add(Array.from({ length: 4 }, (_, i) => message({ block: i + 1, bytes: 16_000_000 })));
+    heavy.add(Array.from({ length: 4 }, (_, i) => ({ ...message({ block: i + 1 }), payload: new Uint8Array(16_000_000) })));
     expect([heavy.isFull(901), heavy.room(901)]).toEqual([true, 0]);
   });
 
