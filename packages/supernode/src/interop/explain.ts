@@ -49,7 +49,7 @@ export function explainBlock(interop: Interop, chainId: number, number: number):
   };
 }
 
-/** Explains a block by its hash, one that fell too. Throws `NotFoundError`. */
+/** Explains a block that fell, by its hash; undefined when none with that hash did. */
 export function explainDenied(interop: Interop, chainId: number, hash: Hex): BlockExplanation | undefined {
   const { chain, denied } = interop.watched(chainId);
   const found = denied.all(0, Number.MAX_SAFE_INTEGER).find((block) => block.hash === hash);
@@ -68,6 +68,8 @@ function statusOf(interop: Interop, { chain }: WatchedChain, number: number): Bl
 }
 
 function includedAt({ chain }: WatchedChain, number: number): BlockId | undefined {
+  const { genesis } = chain.config;
+  if (number <= genesis.l2.number) return genesis.l1;
   if (number > (chain.heads()?.localSafe.number ?? -1)) return undefined;
   try {
     return chain.safeHeads.l1AtSafeHead(number).l1Block;

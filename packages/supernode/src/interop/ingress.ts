@@ -1,5 +1,5 @@
 import { checkClaim, type ExecutingDescriptor, type MessageClaim, parseInboxEntries, type SameTimestampPolicy } from "@pangaea/interop";
-import { InvalidInputError, type L1Heads } from "@pangaea/primitives";
+import { type BlockId, InvalidInputError, type L1Heads } from "@pangaea/primitives";
 import type { CrossUnsafe } from "./cross-unsafe.ts";
 import type { WatchedChain } from "./observe.ts";
 import type { VerifiedTimestamps } from "@pangaea/store";
@@ -104,25 +104,31 @@ export class Ingress {
     }
   }
 
-  /** The last block of a source chain that counts at a safety level. */
+  /** The last block of a source chain that counts at a safety level. A head that has left the chain since it was judged counts for nothing. */
   #viewEnd({ chain, index }: WatchedChain, level: SafetyLevel): number {
     const { verified, crossUnsafe, l1Heads } = this.#modules;
     const none = chain.config.genesis.l2.number;
+    const standing = (heads: ReadonlyMap<number, BlockId> | undefined): number | undefined => standingIn(index, heads?.get(chain.chainId));
     switch (level) {
       case "unsafe":
         return index.last?.number ?? none;
       case "cross-unsafe":
-        return crossUnsafe.head(chain.chainId)?.number ?? verified.last?.heads.get(chain.chainId)?.number ?? none;
+        return standingIn(index, crossUnsafe.head(chain.chainId)) ?? standing(verified.last?.heads) ?? none;
       case "local-safe":
         return chain.heads()?.localSafe.number ?? none;
       case "safe":
-        return verified.last?.heads.get(chain.chainId)?.number ?? none;
+        return standing(verified.last?.heads) ?? none;
       case "finalized": {
         const finalized = l1Heads()?.finalized.number ?? -1;
-        return verified.newestWhere(({ number }) => number <= finalized)?.heads.get(chain.chainId)?.number ?? none;
+        return standing(verified.newestWhere(({ number }) => number <= finalized)?.heads) ?? none;
       }
     }
   }
+}
+
+/** A head's number, if the chain still has it. */
+function standingIn(index: WatchedChain["index"], head: BlockId | undefined): number | undefined {
+  return head !== undefined && index.sealOf(head.number)?.hash === head.hash ? head.number : undefined;
 }
 
 /** One level for all source chains, or another for some of them. */

@@ -124,6 +124,18 @@ describe("the least certainty of a message's source", () => {
     expect(answers.at(-1)).toEqual(["wait", AccessListErrorCode.future]);
   });
 
+  it.each(["cross-unsafe", "safe", "finalized"] as const)("%s counts for nothing that has come in the place of what was judged", async (level) => {
+    const cluster = await opened();
+    const [a] = cluster.chains;
+    const before = kindOf(cluster, entriesOf(sent(cluster, 1)), descriptor(12), ingressPolicy(level));
+    if (level === "cross-unsafe") a!.dropUnsafe(7);
+    else a!.rewrite(1, [says(1)]);
+    const other = level === "cross-unsafe" ? a!.block([says(7)]).message(0) : sent(cluster, 1);
+    a!.fill(at(10));
+    await cluster.index();
+    expect([before, kindOf(cluster, entriesOf(other), descriptor(12)), kindOf(cluster, entriesOf(other), descriptor(12), ingressPolicy(level))]).toEqual(["ok", "ok", ["wait", AccessListErrorCode.future]]);
+  });
+
   it("may differ between pairs of chains: each executing chain has a policy, with a level for each source", async () => {
     const cluster = await opened();
     const policies = new Map([[901n, ingressPolicy("finalized", new Map([[901, "unsafe"]]))], [902n, ingressPolicy("finalized", new Map([[901, "safe"]]))]]);

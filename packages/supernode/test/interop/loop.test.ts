@@ -21,7 +21,7 @@ function start(options: Partial<InteropOptions> = {}, directory = new DataDirect
   const work = async () => {
     for (const chain of chains) if (await chain.run()) interop.headsMoved(chain.chainId);
   };
-  const reaches = (condition: () => boolean, passing?: ManualClock) => until(async () => (await work(), condition()), passing);
+  const reaches = (condition: () => boolean, passing?: ManualClock) => until(() => work().then(condition), passing);
   return {
     l1, clock, interop, a: chains[0]!, b: chains[1]!, reaches,
     post: (seconds: number) => {
@@ -29,7 +29,10 @@ function start(options: Partial<InteropOptions> = {}, directory = new DataDirect
       l1.mine(chains.flatMap((chain) => chain.unposted()));
     },
     verified: () => interop.verified.last?.timestamp,
-    end: async () => (stop.abort(), ended),
+    end: () => {
+      stop.abort();
+      return ended;
+    },
   };
 }
 

@@ -23,6 +23,9 @@ interface FakeBlock {
   readonly body: Body;
 }
 
+/** The hash of a block's deposit (0) or of its other transaction (1). */
+export const transactionOf = (blockHash: Hex, i: number): Hex => keccak256Hex(utf8ToBytes(`transaction ${i} of ${blockHash}`));
+
 /** A block that the test sequenced. */
 export interface Sequenced {
   readonly number: number;
@@ -187,11 +190,13 @@ export class FakeChain implements InteropChain {
     receiptsByHash: async (hash) => {
       const { body } = this.#require(this.#known.get(hash), hash);
       if (this.fault === "no receipts") throw new NotFoundError(`chain ${this.chainId}: the receipts of block ${hash} are not kept`);
-      return [body.deposits, body.logs].map((logs, i): Awaited<ReturnType<ExecutionLayer["receiptsByHash"]>>[number] => ({ transactionHash: word(i), status: 1, logs }));
+      return [body.deposits, body.logs].map((logs, i): Awaited<ReturnType<ExecutionLayer["receiptsByHash"]>>[number] => ({ transactionHash: transactionOf(hash, i), status: 1, logs }));
     },
     messagePasserStorageRoot: async (hash) => keccak256Hex(utf8ToBytes(`message passer of ${this.#require(this.#known.get(hash), hash).ref.hash}`)),
     blockOfTransaction: async (hash) => {
-      throw new NotFoundError(`chain ${this.chainId} has no transaction ${hash}`);
+      const found = this.#blocks.find(({ ref }) => [0, 1].some((i) => transactionOf(ref.hash, i) === hash));
+      if (found === undefined) throw new NotFoundError(`chain ${this.chainId} has no transaction ${hash}`);
+      return found.ref;
     },
   };
 

@@ -1,0 +1,139 @@
+import { inboxEntriesOf, meshOf } from "@pangaea/interop";
+import type { Hex } from "@pangaea/primitives";
+import { describe, expect, it } from "vitest";
+import { at, Cluster } from "../support/cluster.ts";
+import { transactionOf } from "../support/fake-chain.ts";
+import { word } from "../support/fake-l1.ts";
+import { changed, checksumOf, executes, says, type SentMessage } from "../support/messages.ts";
+
+const two = () => new Cluster({ chains: [{}, {}], set: meshOf([901, 902], 100) });
+const call = async ({ interop }: Cluster, method: string, ...params: readonly unknown[]): Promise<unknown> => JSON.parse(JSON.stringify(await interop.rpcMethods[method]!(params, {})));
+const explain = (cluster: Cluster, chainId: unknown, which: unknown) => call(cluster, "interop_explain", chainId, which);
+const json = ({ identifier }: SentMessage) => ({ ...identifier, chainId: identifier.chainId.toString() });
+
+describe("interop_explain", () => {
+  it("tells a block's certainty, its L1 block and each of its messages with what was found", async () => {
+    const cluster = two();
+    const sent = cluster.chain(0).block([says(1)]).message(0);
+    cluster.chain(1).fill(at(1));
+    cluster.chain(1).block([executes(sent)]);
+    cluster.fillAndPost(4);
+    await cluster.settle();
+    expect(await explain(cluster, 902, 2)).toEqual({
+      chainId: 902, block: { number: 2, hash: cluster.chain(1).at(2).ref.hash, timestamp: at(2) }, status: "safe", requiredL1: { number: 1, hash: cluster.l1.block(1)!.hash }, denied: [],
+      messages: [{ verdict: "valid", reason: `log 0 of block 1 (${cluster.chain(0).at(1).ref.hash}) of chain 901 has the claimed checksum`, logIndex: 0, identifier: json(sent), payloadHash: sent.payloadHash, checksum: checksumOf(sent) }],
+    });
+  });
+
+  it.each<readonly [string, (hash: Hex) => unknown]>([["number", () => 2], ["quantity", () => "0x2"], ["hash", (hash) => hash], ["label", () => "safe"]])("takes a block by %s", async (_, which) => {
+    const cluster = two();
+    cluster.fillAndPost(2);
+    await cluster.settle();
+    for (const chainId of [902, "902", "0x386"]) expect(await explain(cluster, chainId, which(cluster.chain(1).at(2).ref.hash))).toMatchObject({ chainId: 902, block: { number: 2 } });
+  });
+
+  it("takes a transaction by its hash, and gives only its own messages", async () => {
+    const cluster = two();
+    const sent = cluster.chain(0).block([says(1)]).message(0);
+    cluster.chain(1).fill(at(1));
+    const { number } = cluster.chain(1).block([executes(sent)], [says(2)]);
+    await cluster.settle();
+    const [deposit, other] = [0, 1].map((i) => transactionOf(cluster.chain(1).at(number).ref.hash, i));
+    expect(await explain(cluster, 902, deposit)).toMatchObject({ transactionHash: deposit, block: { number }, messages: [] });
+    expect(await explain(cluster, 902, other)).toMatchObject({ transactionHash: other, block: { number }, messages: [{ logIndex: 1 }] });
+  });
+
+  it("says which rule a message breaks, with the values, and that the block waits for its replacement", async () => {
+    const cluster = two();
+    const sent = cluster.chain(0).block([says(1)]).message(0);
+    cluster.chain(1).block([executes(changed(sent, { logIndex: 4 }))]);
+    await cluster.settle();
+    const broken = expect.stringMatching(/identity: .*block 1 has 1 logs, none with index 4$/);
+    expect(await explain(cluster, 902, 1)).toMatchObject({ status: "unsafe", messages: [{ verdict: "invalid", reason: broken }], waitsFor: expect.stringMatching(/^its replacement: identity: /) });
+  });
+
+  it("names what fell at a height beside what stands there, and explains what fell by its hash", async () => {
+    const cluster = two();
+    cluster.chain(1).block([executes(cluster.chain(0).messageAt(0, 4, says(1)))]);
+    const fallen = cluster.chain(1).at(1).ref.hash;
+    cluster.fillAndPost(3);
+    await cluster.settle();
+    const denied = [{ number: 1, hash: fallen, decidedAt: at(1), reason: expect.stringMatching(/^initiation-activation: /) }];
+    expect(await explain(cluster, 902, 1)).toMatchObject({ status: "safe", messages: [], denied });
+    expect(await explain(cluster, 902, fallen)).toMatchObject({ status: "denied", block: { number: 1, hash: fallen, timestamp: at(1) }, denied });
+  });
+
+  it("says that a block waits for its data on L1, for another chain, or because verification has halted", async () => {
+    const cluster = two();
+    cluster.chain(0).fill(at(6));
+    cluster.l1.mine(cluster.chain(0).unposted());
+    cluster.chain(0).fill(at(9));
+    cluster.chain(1).fill(at(9));
+    await cluster.settle();
+    expect(await explain(cluster, 901, 6)).toMatchObject({ status: "local-safe", waitsFor: "the other chains at timestamp 1001: chain 902: block 1 for timestamp 1001 is not local safe yet, block 0 is" });
+    expect(await explain(cluster, 901, 8)).toMatchObject({ status: "cross-unsafe", waitsFor: "its data on L1: block 6 is the last that derivation has reached, reading L1 block 1" });
+    expect(await explain(cluster, 901, 0)).toMatchObject({ requiredL1: cluster.chain(0).config.genesis.l1 });
+  });
+
+  it.each<readonly [string, unknown, unknown, string]>([
+    ["a chain that is not run here", 903, 1, "chain 903 is not run here"], ["a block that is not there", 901, 77, "block 77 is not in the message index, which holds 0 to 2"], ["a hash that nothing has", 901, word(5), "has neither a block nor a transaction"],
+    ["another word", 901, "newest", "the second parameter wants a block number"], ["nothing", 901, undefined, "block"], ["no chain", undefined, 1, "chain id"],
+  ])("refuses %s", async (_, chainId, which, message) => {
+    const cluster = two();
+    cluster.fillAndPost(2);
+    await cluster.settle();
+    await expect(explain(cluster, chainId, which)).rejects.toThrow(message);
+  });
+});
+
+describe("interop_messageStatus", () => {
+  it("tells where a message is, how certain, until when it can be executed and what to list for it", async () => {
+    const cluster = two();
+    const sent = cluster.chain(0).block([says(1)]).message(0);
+    cluster.fillAndPost(2);
+    cluster.chain(0).block([says(2)]);
+    cluster.chain(1).fill(at(3));
+    await cluster.settle();
+    expect(await call(cluster, "interop_messageStatus", json(sent), sent.payloadHash)).toEqual({
+      found: "yes", checksum: checksumOf(sent), expiresAt: at(101), block: { number: 1, hash: cluster.chain(0).at(1).ref.hash, timestamp: at(1) }, safety: "safe", inboxEntries: inboxEntriesOf(sent),
+    });
+    const later = cluster.chain(0).messageAt(3, 0, says(2));
+    expect(await call(cluster, "interop_messageStatus", { ...json(later), blockNumber: "0x3", chainID: "0x385", chainId: undefined }, later.payloadHash)).toMatchObject({ found: "yes", safety: "cross-unsafe" });
+  });
+
+  it("tells apart what is contradicted, what is not there yet and what is no longer kept", async () => {
+    const cluster = two();
+    const sent = cluster.chain(0).block([says(1)]).message(0);
+    cluster.fillAndPost(5);
+    await cluster.settle();
+    const found = async (message: SentMessage) => (await call(cluster, "interop_messageStatus", json(message), message.payloadHash)) as { readonly found: string; readonly reason?: string };
+    expect(await found(changed(sent, { logIndex: 1 }))).toMatchObject({ found: "contradiction", reason: "block 1 has 1 logs, none with index 1" });
+    expect(await found(cluster.chain(0).messageAt(50, 0, says(1)))).toMatchObject({ found: "not-yet" });
+    expect(await found(changed(sent, { chainId: 999n }))).toMatchObject({ found: "not-yet", reason: "chain 999 is not run here" });
+    cluster.interop.watched(901).index.prune(at(3));
+    expect(await found(sent)).toMatchObject({ found: "pruned" });
+  });
+
+  it("tells what a transaction sent and executed, whichever chain it is on", async () => {
+    const cluster = two();
+    const sent = cluster.chain(0).block([says(1), says(2)]).message(1);
+    cluster.chain(1).fill(at(1));
+    const { number, message } = cluster.chain(1).block([executes(sent), says(5)], [says(6)]);
+    cluster.fillAndPost(3);
+    await cluster.settle();
+    const transactionHash = transactionOf(cluster.chain(1).at(number).ref.hash, 1);
+    expect(await call(cluster, "interop_messageStatus", transactionHash)).toMatchObject({
+      chainId: 902, transactionHash, block: { number, timestamp: at(2) }, safety: "safe",
+      sent: [{ found: "yes", identifier: { logIndex: 1 } }, { found: "yes", identifier: json(message(2)), payloadHash: message(2).payloadHash, checksum: checksumOf(message(2)) }],
+      executed: [{ verdict: "valid", identifier: json(sent), logIndex: 1 }],
+    });
+    await expect(call(cluster, "interop_messageStatus", word(9))).rejects.toThrow(`transaction ${word(9)} is in no block of the chains 901, 902`);
+  });
+
+  it.each<readonly [string, unknown, unknown]>([
+    ["no identifier", 5, word(1)], ["another origin", { origin: "0x01", blockNumber: 1, logIndex: 0, timestamp: 1, chainId: 901 }, word(1)], ["a negative block", { origin: `0x${"07".repeat(20)}`, blockNumber: -1, logIndex: 0, timestamp: 1, chainId: 901 }, word(1)],
+    ["no chain", { origin: `0x${"07".repeat(20)}`, blockNumber: 1, logIndex: 0, timestamp: 1 }, word(1)], ["no payload hash", { origin: `0x${"07".repeat(20)}`, blockNumber: 1, logIndex: 0, timestamp: 1, chainId: 901 }, undefined],
+  ])("refuses %s as malformed", async (_, identifier, payloadHash) => {
+    await expect(call(two(), "interop_messageStatus", identifier, payloadHash)).rejects.toMatchObject({ kind: "input" });
+  });
+});

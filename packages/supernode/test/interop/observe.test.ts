@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { observe, stillStands } from "../../src/interop/observe.ts";
+import { at, Cluster } from "../support/cluster.ts";
+import { says } from "../support/messages.ts";
+
+async function opened(seconds = 6): Promise<Cluster> {
+  const cluster = new Cluster({ chains: [{}, { blockTime: 2 }] });
+  cluster.fillAndPost(seconds);
+  for (const chain of cluster.chains) await chain.run();
+  return cluster;
+}
+const look = ({ interop, l1 }: Cluster) => observe({ chains: interop.chains, verified: interop.verified, l1, firstTimestamp: () => interop.firstTimestamp() });
+
+describe("observing", () => {
+  it("takes all timestamps that every chain covers, each with heads, messages of fresh blocks only, and the highest L1 block", async () => {
+    const cluster = await opened();
+    await cluster.index();
+    const seen = await look(cluster);
+    if (seen.kind !== "rounds") throw new Error(seen.kind);
+    expect(seen.rounds.map(({ timestamp, heads }) => [timestamp, ...[...heads.values()].map(({ number }) => number)])).toEqual([0, 1, 2, 3, 4, 5, 6].map((seconds) => [at(seconds), seconds, Math.floor(seconds / 2)]));
+    expect(seen.rounds.map(({ l1Inclusion }) => l1Inclusion.number)).toEqual([0, 1, 1, 1, 1, 1, 1]);
+    expect(seen.rounds[3]!.chains.map(({ timestamp, upTo }) => [timestamp, upTo])).toEqual([[at(3), 3], [at(2), 1]]);
+  });
+
+  it("is bounded: a long stretch is taken part by part", async () => {
+    const cluster = await opened(2_000);
+    await cluster.index();
+    const seen = await look(cluster);
+    expect(seen.kind === "rounds" && seen.rounds.length).toBe(512);
+  });
+
+  it("is unready while an index lags behind the chain's local safe head, not for want of data", async () => {
+    const cluster = await opened();
+    expect(await look(cluster)).toMatchObject({ kind: "unready", behind: false, reason: expect.stringMatching(/^chain 901: local safe block 6 \(0x\w+\) is not in the message index yet$/) });
+  });
+
+  it("is unready for want of data only when every chain has either enough or too little", async () => {
+    const cluster = await opened();
+    await cluster.settle();
+    cluster.chain(0).fill(at(9));
+    cluster.post();
+    await cluster.chain(0).run();
+    await cluster.chain(1).run();
+    await cluster.index();
+    expect(await look(cluster)).toMatchObject({ kind: "rounds" });
+    await cluster.settle();
+    expect(await look(cluster)).toMatchObject({ kind: "unready", behind: true });
+    cluster.chain(0).running = false;
+    expect(await look(cluster)).toMatchObject({ kind: "unready", behind: false });
+  });
+
+  it("is unready while it is not known when verification begins", async () => {
+    const { interop, l1 } = await opened();
+    expect(await observe({ chains: interop.chains, verified: interop.verified, l1, firstTimestamp: () => undefined })).toMatchObject({ kind: "unready", behind: false });
+  });
+
+  it("is unready while a denied block stands", async () => {
+    const cluster = await opened();
+    await cluster.index();
+    const { hash } = cluster.chain(0).at(3).ref;
+    cluster.interop.watched(901).denied.add({ number: 3, hash, decisionTimestamp: at(3), output: { stateRoot: hash, messagePasserStorageRoot: hash, blockHash: hash }, reason: "x" });
+    expect(await look(cluster)).toEqual({ kind: "unready", behind: false, reason: "chain 901: block 3 is denied and not replaced yet" });
+  });
+
+  it("finds by bisection the newest verified timestamp whose L1 block stands", async () => {
+    const cluster = new Cluster({ chains: [{}, {}] });
+    for (let seconds = 3; seconds <= 30; seconds += 3) cluster.fillAndPost(seconds);
+    await cluster.settle();
+    for (const [from, standing] of [[10, 27], [7, 18], [2, 3]] as const) {
+      cluster.l1.reorg(from);
+      expect(await look(cluster)).toMatchObject({ kind: "stale", standing: at(standing), lost: { number: 10 } });
+    }
+  });
+
+  it("stands until a block that it saw has left the chain; later blocks change nothing", async () => {
+    const cluster = await opened();
+    await cluster.index();
+    const seen = await look(cluster);
+    cluster.chain(0).fill(at(9));
+    await cluster.index();
+    expect(stillStands(seen, cluster.interop.chains)).toBe(true);
+    cluster.chain(0).rewrite(5, [says(1)]);
+    await cluster.index();
+    expect(stillStands(seen, cluster.interop.chains)).toBe(false);
+    expect(stillStands({ kind: "rounds", rounds: [], reason: "" }, cluster.interop.chains)).toBe(true);
+    expect(stillStands({ kind: "unready", behind: true, reason: "" }, cluster.interop.chains)).toBe(true);
+  });
+});
