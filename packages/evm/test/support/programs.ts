@@ -151,7 +151,7 @@ const size = small(130);
 const slot = small(3, 20);
 const ether = small(2, 40);
 const address = asOperand(fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...CONTRACT_WORDS) }, { weight: 2, arbitrary: fc.constantFrom(SENDER_WORD, DELEGATING_WORD, RICH_WORD, ABSENT_WORD) }, { weight: 1, arbitrary: fc.constantFrom(...PRECOMPILE_WORDS) }, { weight: 1, arbitrary: anyWord }), 12);
-const gas: fc.Arbitrary<Operand> = fc.oneof({ weight: 5, arbitrary: fc.constant(ALL_GAS) }, { weight: 2, arbitrary: fc.nat(60_000).map((word) => ({ word: BigInt(word) })) }, { weight: 1, arbitrary: value });
+const gas: fc.Arbitrary<Operand> = fc.oneof({ weight: 2, arbitrary: fc.constant(ALL_GAS) }, { weight: 8, arbitrary: fc.nat(60_000).map((word) => ({ word: BigInt(word) })) }, { weight: 1, arbitrary: value });
 const result: fc.Arbitrary<Result> = fc.constantFrom("stack", "stack", "storage", "memory");
 
 const operation = (opcode: fc.Arbitrary<number> | number, ...operands: readonly fc.Arbitrary<Operand>[]): fc.Arbitrary<Step> =>

@@ -1,6 +1,6 @@
 import { bytesToHex, concatBytes, type Hex, hexToBytes, keccak256Hex } from "@pangaea/primitives";
 import fc from "fast-check";
-import { type BlockContext, DELEGATION_PREFIX, Evm, EVM_FORKS, type EvmFork, rulesOf, WorldState } from "../../src/index.ts";
+import { type BlockContext, DELEGATION_PREFIX, Evm, EVM_FORKS, type EvmFork, rulesOf, type Tracer, WorldState } from "../../src/index.ts";
 import { commitTo, memoryNodes } from "./memory-nodes.ts";
 import { CONTRACT_WORDS, creation, DELEGATING_WORD, program, RICH_WORD, SENDER_WORD } from "./programs.ts";
 
@@ -75,7 +75,7 @@ export const world: fc.Arbitrary<World> = fc.record({
 });
 
 /** Runs a world on our EVM: what became of each message. */
-export function runWorld({ fork, accounts, messages }: World): Outcome[] {
+export function runWorld({ fork, accounts, messages }: World, tracer?: Tracer): Outcome[] {
   const nodes = memoryNodes();
   const state = new WorldState(nodes);
   for (const { address, nonce, balance, code, storage: slots } of accounts) {
@@ -85,7 +85,7 @@ export function runWorld({ fork, accounts, messages }: World): Outcome[] {
     for (const [slot, value] of slots) state.setStorage(address, slot, value);
   }
   commitTo(state, nodes);
-  const evm = new Evm({ state, block: BLOCK, rules: rulesOf(fork) });
+  const evm = new Evm({ state, block: BLOCK, rules: rulesOf(fork), tracer });
   evm.transaction = { origin: SENDER, gasPrice: GAS_PRICE, blobHashes: BLOB_HASHES };
   return messages.map(({ to, value, data, gas }) => {
     state.beginTransaction();
