@@ -62,12 +62,23 @@ describe("forced transactions", () => {
     await node.stop();
   });
 
-  it("are refused when the sequencer stands still, stops or is not there", async () => {
+  it("wait while the sequencer stands still, and go into the first block after its start", async () => {
+    const { node, rpc, settle, transactionsOf } = await openSequencer();
+    await rpc("admin_stopSequencer");
+    const forced = node.forceTransactions([signed(alice, 0)]);
+    const head = node.heads!.unsafe;
+    await rpc("admin_startSequencer", head.hash);
+    const { block } = await settle(forced);
+    expect(block.number).toBe(head.number + 1);
+    expect(await transactionsOf(block)).toHaveLength(2);
+    await node.stop();
+  });
+
+  it("are refused when the sequencer stops or is not there", async () => {
     const { node, rpc, clock } = await openSequencer();
     const late = node.forceTransactions([signed(alice, 0)]);
     await rpc("admin_stopSequencer");
     await expect(late).rejects.toThrow("the sequencer was stopped");
-    await expect(node.forceTransactions([signed(alice, 0)])).rejects.toThrow("sequencer not running");
     await rpc("admin_startSequencer", node.heads?.unsafe.hash);
     const last = expect(node.forceTransactions([signed(alice, 0)])).rejects.toThrow("the node has ended");
     await node.stop();

@@ -1,8 +1,8 @@
 import { buildExecutingMessage } from "@eth-optimism/viem/actions/interop";
 import { crossL2InboxAbi, l2ToL2CrossDomainMessengerAbi } from "@eth-optimism/viem/abis";
 import { encodeAccessList } from "@eth-optimism/viem/utils/interop";
-import { type AccessList, encodeFunctionData, type Hex, keccak256, type TransactionReceipt, toHex } from "viem";
-import { type Devnet, publicClient, rpc, viemChain, walletClient } from "./devnet.ts";
+import { type AccessList, concat, encodeFunctionData, erc20Abi, type Hex, keccak256, pad, type TransactionReceipt, toEventSelector, toHex } from "viem";
+import { account, type Devnet, publicClient, rpc, viemChain, walletClient } from "./devnet.ts";
 import { until } from "./program.ts";
 
 export const INBOX = "0x4200000000000000000000000000000000000022";
@@ -86,3 +86,42 @@ export interface SuperRoot {
 }
 
 export const superRoot = (url: string, timestamp: number): Promise<SuperRoot> => rpc<SuperRoot>(url, "superroot_atTimestamp", [toHex(timestamp)]);
+
+const WETH = "0x4200000000000000000000000000000000000006";
+const ZERO = `0x${"00".repeat(32)}` as const;
+
+/** A transaction that emits one log which is known before: a transfer of no WETH to itself; unsent, with the log's payload. */
+export async function signKnownLog(devnet: Devnet, index: number, sender: Sender, nonce: number): Promise<{ readonly raw: Hex; readonly origin: Hex; readonly payload: Hex }> {
+  const { chainId, url } = devnet.chain(index);
+  const wallet = walletClient(chainId, url, sender);
+  const own = pad(wallet.account.address).toLowerCase() as Hex;
+  const request = await wallet.prepareTransactionRequest({ to: WETH, data: encodeFunctionData({ abi: erc20Abi, functionName: "transfer", args: [wallet.account.address, 0n] }), gas: 100_000n, nonce, chain: viemChain(chainId, url) });
+  return { raw: await wallet.signTransaction(request), origin: WETH, payload: concat([toEventSelector("Transfer(address,address,uint256)"), own, own, ZERO]) };
+}
+
+export interface Forced {
+  readonly blockNumber: number;
+  readonly blockHash: Hex;
+  readonly transactionHashes: readonly Hex[];
+}
+
+/** Puts transactions into a chain's next block past its pool. */
+export const force = (devnet: Devnet, index: number, ...raws: readonly Hex[]): Promise<Forced> => rpc<Forced>(devnet.ready.supernode.url, "devnet_forceTransaction", [devnet.chain(index).chainId, raws]);
+
+export const nonceOf = (devnet: Devnet, index: number, sender: Sender): Promise<number> => publicClient(devnet.chain(index).chainId, devnet.chain(index).url).getTransactionCount({ address: account(sender).address, blockTag: "pending" });
+
+export interface L2Block {
+  readonly hash: Hex;
+  readonly number: Hex;
+  readonly timestamp: Hex;
+  readonly transactions: readonly Hex[];
+}
+
+export const blockAt = (devnet: Devnet, index: number, number: number): Promise<L2Block | null> => rpc<L2Block | null>(devnet.chain(index).url, "eth_getBlockByNumber", [toHex(number), false]);
+
+/** Waits until another block stands at the height of one that does not hold, and is safe; gives it. */
+export async function untilReplaced(devnet: Devnet, index: number, { blockNumber, blockHash }: Pick<Forced, "blockNumber" | "blockHash">, seconds = 60): Promise<L2Block> {
+  await until(`block ${blockNumber} of chain ${devnet.chain(index).chainId} is replaced`, async () => (await blockAt(devnet, index, blockNumber).catch(() => null))?.hash !== blockHash, seconds, () => devnet.program.stderr);
+  await devnet.untilSafe(index, blockNumber);
+  return (await blockAt(devnet, index, blockNumber))!;
+}

@@ -84,25 +84,21 @@ export class Sequencer {
   }
 
   /**
-   * Has the next block with user transactions hold these signed ones, after its deposits and whatever the pool thinks of them. Rejects with
-   * `InvalidInputError` when the sequencer does not run or cannot take them, `InvalidBlockError` when they cannot be executed there.
+   * Has the next block with user transactions hold these signed ones, after its deposits and whatever the pool thinks of them; a sequencer
+   * that is stopped takes them into the first block after its start. Rejects with `InvalidInputError` when it cannot take them,
+   * `InvalidBlockError` when they cannot be executed there, `TemporaryError` when it stops or closes before.
    */
   async force(transactions: readonly Uint8Array[]): Promise<ForcedInclusion> {
-    this.#requireActive();
     return this.#forced.add(transactions);
   }
 
   /**
    * As `force`, but the block is published, then taken back and replaced by a sibling of its deposits alone: one thing is told, another will be posted.
-   * Rejects with `InvalidBlockError` too when the block was on L1 before it could be taken back.
+   * Rejects with `InvalidBlockError` too when the block was on L1 before it could be taken back, with `InvalidInputError` when the sequencer does not run.
    */
   async equivocate(transactions: readonly Uint8Array[]): Promise<ForcedInclusion> {
-    this.#requireActive();
-    return this.#forced.add(transactions, { takesBack: true });
-  }
-
-  #requireActive(): void {
     if (!this.#active) throw new InvalidInputError("sequencer not running: start it with admin_startSequencer");
+    return this.#forced.add(transactions, { takesBack: true });
   }
 
   /** Builds nothing until the block of this height is local safe. */
