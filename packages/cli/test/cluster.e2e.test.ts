@@ -93,10 +93,8 @@ describe("a cluster of two chains, from nothing", () => {
 
   it("goes back and comes again when an L1 reorg takes batches away", async () => {
     const before = await devnet.untilSafe(0, (await devnet.status(0)).safe_l2.number + 1);
-    const head = Number(await devnet.l1<string>("eth_blockNumber"));
-    const old = await devnet.l1<{ hash: string }>("eth_getBlockByNumber", [`0x${head.toString(16)}`, false]);
-    await devnet.l1("anvil_reorg", [3, []]);
-    await until("L1 has other blocks", async () => (await devnet.l1<{ hash: string } | null>("eth_getBlockByNumber", [`0x${head.toString(16)}`, false]))?.hash !== old.hash);
+    const { oldHead } = await rpc<{ oldHead: { hash: string; number: number } }>(devnet.ready.supernode.url, "devnet_reorgL1", [3]);
+    await until("L1 has other blocks", async () => (await devnet.l1<{ hash: string } | null>("eth_getBlockByNumber", [`0x${oldHead.number.toString(16)}`, false]))?.hash !== oldHead.hash);
     const target = before.unsafe_l2.number + 5;
     for (const index of [0, 1]) {
       const after = await devnet.untilSafe(index, target, 90);

@@ -43,7 +43,11 @@ describe("an L1 reorg", () => {
 
   it("goes down to what is final and not below", async () => {
     const depths: number[] = [];
-    const ask = methods({ l1: { rpc: { call }, reorg: async (depth) => (depths.push(depth), { depth, oldHead: { hash, number: 20 }, newHead: { hash, number: 20 } }) } });
+    const reorg = async (depth: number) => {
+      depths.push(depth);
+      return { depth, oldHead: { hash, number: 20 }, newHead: { hash, number: 20 } };
+    };
+    const ask = methods({ l1: { rpc: { call }, reorg } });
     expect(await ask("devnet_reorgL1", 8)).toMatchObject({ depth: 8, oldHead: { number: 20 } });
     await expect(ask("devnet_reorgL1", 9)).rejects.toThrow("depth wants at most 8 now, not 9: block 12 of L1 is final or holds the chains' contracts, the head is 20");
     expect(depths).toEqual([8]);
