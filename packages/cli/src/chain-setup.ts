@@ -83,7 +83,7 @@ async function planExecution(options: VirtualNodeOptions, flag: (name: string) =
 }
 
 /** The 32-byte key in a file's text. Throws `InvalidInputError`, which does not show it. */
-function parseKey(text: string, file: string): Uint8Array {
+export function parseKey(text: string, file: string): Uint8Array {
   const hex = text.trim().replace(/^0x/, "");
   if (!/^[0-9a-fA-F]{64}$/.test(hex)) throw new InvalidInputError(`${file} holds no private key: it must be 32 bytes of hex`);
   return new Uint8Array(Buffer.from(hex, "hex"));
@@ -95,8 +95,8 @@ export function externalExecution(config: RollupConfig, { url, jwtSecret, jwtFil
   return new HttpExecutionLayer({ config, rpc: new RpcClient(url, { jwtSecret, timeoutMs, onRefusal: refusal }) });
 }
 
-/** What the supernode needs to run a planned chain. */
-export function chainSetup({ config, options, execution, batcherKey }: ChainPlan, supernode: SupernodeOptions, kzg: KzgService, log: Logger): ChainSetup {
+/** What the supernode needs to run a planned chain. `served` takes down where the RPC of its embedded execution layer is. */
+export function chainSetup({ config, options, execution, batcherKey }: ChainPlan, supernode: SupernodeOptions, kzg: KzgService, log: Logger, served: Map<number, string>): ChainSetup {
   const folder = supernode["data-dir"] === undefined ? undefined : join(supernode["data-dir"], String(config.l2ChainId));
   const batcher = batcherFlagsOf(options);
   const ingress = ingressPolicyOf(options);
@@ -109,6 +109,7 @@ export function chainSetup({ config, options, execution, batcherKey }: ChainPlan
       const { genesis, rpc, engineRpc } = execution;
       const layer = await WorkerExecutionLayer.start({ config, genesis, ...(folder === undefined ? {} : { dataDir: join(folder, "chain") }), ...(rpc === undefined ? {} : { rpc }), ...(engineRpc === undefined ? {} : { engineRpc }), messageGate: messageGateOf(ingress) }, { log, ...(messageFilter === undefined ? {} : { messageFilter }) });
       if (rpc !== undefined || engineRpc !== undefined) log.info("the execution layer serves", { chain: config.l2ChainId, rpcPort: layer.rpcPort ?? "none", enginePort: layer.enginePort ?? "none" });
+      if (rpc !== undefined && layer.rpcPort !== undefined) served.set(config.l2ChainId, `http://${rpc.host.includes(":") ? `[${rpc.host}]` : rpc.host}:${layer.rpcPort}`);
       return layer;
     },
     node: {

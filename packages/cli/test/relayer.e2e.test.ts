@@ -1,13 +1,14 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DEVNET_FAUCET_TOKEN_ADDRESS } from "@pangaea/contracts";
+import { TEST_ACCOUNTS } from "@pangaea/devnet";
 import { superchainERC20Abi, superchainETHBridgeAbi, superchainTokenBridgeAbi } from "@eth-optimism/viem/abis";
 import { type Address, type Hex, parseAbi, parseEther, parseEventLogs, type TransactionReceipt } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { account, Devnet, publicClient, viemChain, walletClient } from "./support/devnet.ts";
 import { MESSENGER } from "./support/messages.ts";
-import { until } from "./support/program.ts";
+import { Program, until } from "./support/program.ts";
 
 const A = 0;
 const B = 1;
@@ -185,5 +186,28 @@ describe("a devnet's relayer", () => {
     expect(await Promise.all([messages.balance(B, nobody(101)), messages.balance(B, nobody(239))])).toEqual([parseEther("3") + 7n, 44n]);
     await messages.execution(B, await messages.send(B, 6, nobody(301), 13n));
     expect(await messages.balance(A, nobody(301))).toBe(13n);
+  });
+});
+
+describe("a supernode that relays", () => {
+  it("carries the messages of chains that others sequence, at the cost of the account that it was given", async () => {
+    const messages = new Messages(await Devnet.start(["--relay=none"]));
+    const { l1, chains } = messages.devnet.ready;
+    const key = join(dataDir, "relayer.key");
+    writeFileSync(key, TEST_ACCOUNTS[6]!.privateKey);
+    const flags = chains.flatMap(({ chainId, rollupConfig, genesis, url }) => [`--vn.${chainId}.rollup.config=${rollupConfig}`, `--vn.${chainId}.l2.genesis=${genesis}`, `--vn.${chainId}.l2.rpc-url=${url}`]);
+    const supernode = new Program(["supernode", "--chains=901,902", `--l1=${l1.url}`, `--l1.beacon=${l1.beacon}`, "--rpc.port=0", "--relay=901:902", `--relayer.private-key-file=${key}`, "--relayer.poll-interval=100ms", ...flags]);
+    try {
+      const { url } = JSON.parse(await supernode.line((line) => line.startsWith("{"))) as { readonly url: string };
+      const other = await messages.send(B, 1, nobody(401), 1n);
+      const executed = await messages.execution(A, await messages.send(A, 1, nobody(400), 5n));
+      expect([executed.from, await messages.balance(B, nobody(400))]).toEqual([account(6).address.toLowerCase(), 5n]);
+      expect([other.status, await messages.balance(A, nobody(401))]).toEqual(["success", 0n]);
+      expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/^relayer_messages_seen_total\{source="901",destination="902"\} 1$/m);
+      expect((await supernode.stop()).code).toBe(0);
+    } finally {
+      await supernode.stop("SIGKILL");
+      await messages.devnet.stop();
+    }
   });
 });

@@ -5,3 +5,4 @@ export * from "./options.ts";
 export * from "./relay-chain.ts";
 export * from "./relay-policy.ts";
 export * from "./relayer.ts";
+export * from "./start-relayer.ts";

@@ -32,6 +32,7 @@ export const VIRTUAL_NODE_OPTIONS = {
   "l2.genesis": text("the chain's genesis.json, for the embedded execution layer", "FILE"),
   "l2.rpc.addr": text("address of the embedded execution layer's RPC", "HOST", "127.0.0.1"),
   "l2.rpc.port": optionalWhole("port of the embedded execution layer's RPC; absent serves none", "PORT"),
+  "l2.rpc-url": text("JSON-RPC that --relay uses for the chain; without it the embedded execution layer's", "URL"),
   "l2.engine.addr": text("address of the embedded execution layer's Engine API", "HOST", "127.0.0.1"),
   "l2.engine.port": optionalWhole("port of the embedded execution layer's Engine API, which wants --l2.jwt-secret; absent serves none", "PORT"),
   "verifier.l1-confs": whole("L1 blocks between the L1 head and the newest block that derivation reads", 0, 0, 10_000),

@@ -1,9 +1,10 @@
-import { type GivenValues, optionProblems, type OptionTable } from "@pangaea/config";
+import { type GivenValues, optionProblems, type OptionTable, resolveOptions } from "@pangaea/config";
 import { devnetForks } from "@pangaea/devnet";
 import { errorMessage, InvalidInputError } from "@pangaea/primitives";
 import { givenToVirtualNode, SUPERNODE_OPTIONS, VIRTUAL_NODE_OPTIONS, virtualNodeOptions } from "@pangaea/supernode";
-import { planChain } from "../chain-setup.ts";
+import { type ChainPlan, planChain } from "../chain-setup.ts";
 import { readSettingsFile, unknownSettings, UsageError, valuesOf } from "../command-line.ts";
+import { planRelaying, RELAYER_FLAGS } from "../relaying.ts";
 import type { SettingsFile } from "../settings-file.ts";
 import { DEVNET_TABLE } from "./devnet.ts";
 import { supernodeTable } from "./supernode.ts";
@@ -36,17 +37,26 @@ async function supernodeProblems(given: GivenValues, path: string): Promise<read
   const named = [...new Set(Object.keys(given).flatMap((name) => /^vn\.(\d+)\./.exec(name)?.[1] ?? []))].map(Number);
   const strange = named.filter((id) => !chains.includes(id)).map((id) => `${path} [supernode] has settings of vn.${id}, and chains does not name ${id}`);
   const general = [...tableProblems("supernode", supernodeTable([...new Set([...chains, ...named])]), given), ...missing, ...strange];
-  const perChain = await Promise.all(
+  const perChain: readonly (ChainPlan | string)[] = await Promise.all(
     chains.filter((id) => optionProblems(VIRTUAL_NODE_OPTIONS, givenToVirtualNode(id, given)).length === 0).map(async (id) => {
       try {
-        await planChain(id, virtualNodeOptions(id, given));
-        return [];
+        return await planChain(id, virtualNodeOptions(id, given));
       } catch (error) {
-        return [`${path} [supernode]: ${messageOf(error)}`];
+        return `${path} [supernode]: ${messageOf(error)}`;
       }
     }),
   );
-  return [...general, ...perChain.flat()];
+  const problems = [...general, ...perChain.filter((one) => typeof one === "string")];
+  return problems.length > 0 ? problems : relayingProblems(perChain.filter((one) => typeof one !== "string"), given, path);
+}
+
+async function relayingProblems(plans: readonly ChainPlan[], given: GivenValues, path: string): Promise<readonly string[]> {
+  try {
+    await planRelaying(plans, resolveOptions(SUPERNODE_OPTIONS, given), resolveOptions(RELAYER_FLAGS, given));
+    return [];
+  } catch (error) {
+    return [`${path} [supernode]: ${messageOf(error)}`];
+  }
 }
 
 /** Everything that is wrong in a file of settings and in the files that it names: each with its place and the remedy. */

@@ -1,16 +1,18 @@
 import { systemClock, systemRandom } from "@pangaea/devnet";
 import { BeaconClient, Endpoints, KzgService, L1Client, L1Watcher } from "@pangaea/l1";
 import { errorMessage, type Logger } from "@pangaea/primitives";
+import type { RunningRelayer } from "@pangaea/relayer";
 import { JwtRefusedError } from "@pangaea/rpc";
 import { SUPERNODE_OPTIONS, Supernode, supernodeFlagTable, virtualNodeOptions } from "@pangaea/supernode";
 import { type ChainPlan, chainSetup, externalExecution, interopSetup, planChain } from "../chain-setup.ts";
 import { COMMON_OPTIONS, givenAhead, readGiven, type Sources, sourcesOf, unknownVariables, UsageError, valuesOf } from "../command-line.ts";
 import { createLineLogger, parseLogLevel } from "../logger.ts";
+import { planRelaying, RELAYER_FLAGS, startRelaying } from "../relaying.ts";
 import { untilStopped } from "../until-stopped.ts";
 import { VERSION } from "../version.ts";
 
 /** Every flag for these chains. */
-export const supernodeTable = (chainIds: readonly number[]) => ({ ...supernodeFlagTable(chainIds), ...COMMON_OPTIONS });
+export const supernodeTable = (chainIds: readonly number[]) => ({ ...supernodeFlagTable(chainIds), ...RELAYER_FLAGS, ...COMMON_OPTIONS });
 
 /** The chain ids, read ahead of everything else: they say which flags there are. Throws `UsageError`. */
 function chainIds(sources: Sources): readonly number[] {
@@ -46,6 +48,7 @@ export async function supernode(argv: readonly string[]): Promise<void> {
   const log = createLineLogger(parseLogLevel(options["log.level"]), (line) => console.error(line));
   for (const variable of unknownVariables(table, process.env)) log.warn("an environment variable is none of ours", { variable });
   const plans = await Promise.all(ids.map((chainId) => planChain(chainId, virtualNodeOptions(chainId, given))));
+  const relaying = await planRelaying(plans, options, valuesOf("supernode", RELAYER_FLAGS, given));
   for (const plan of plans) await checkExternal(plan, log);
   const interop = await interopSetup(plans, options);
   const kzg = new KzgService();
@@ -54,13 +57,20 @@ export async function supernode(argv: readonly string[]): Promise<void> {
   const client = new L1Client(endpoints, new BeaconClient(beacons, kzg));
   const watcher = new L1Watcher({ client, clock: systemClock, log }, { pollInterval: options["l1.http-poll-interval"] });
   const host = options["rpc.addr"] ?? "127.0.0.1";
-  const node = new Supernode({ l1: client, l1Watcher: watcher, clock: systemClock, random: systemRandom, log }, { chains: plans.map((plan) => chainSetup(plan, options, kzg, log)), ...(interop === undefined ? {} : { interop }), rpc: { host, port: options["rpc.port"] }, version: VERSION });
+  const served = new Map<number, string>();
+  const node = new Supernode({ l1: client, l1Watcher: watcher, clock: systemClock, random: systemRandom, log }, { chains: plans.map((plan) => chainSetup(plan, options, kzg, log, served)), ...(interop === undefined ? {} : { interop }), rpc: { host, port: options["rpc.port"] }, version: VERSION });
   const stopped = untilStopped();
+  let relayer: RunningRelayer | undefined;
   try {
     const { port } = await node.start();
+    if (relaying !== undefined) {
+      relayer = startRelaying(relaying, (chainId) => served.get(chainId), log);
+      node.addMetrics(relayer.relayer.metrics);
+    }
     console.log(JSON.stringify({ url: `http://${host}:${port}`, chains: ids }));
     await stopped;
   } finally {
+    await relayer?.stop();
     await node.stop();
     endpoints.close();
     await kzg.close();
