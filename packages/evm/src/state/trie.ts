@@ -108,15 +108,20 @@ export class Trie {
     if (node === undefined) return { kind: "leaf", path, value };
     const loaded = this.#load(node);
     if (loaded.kind === "branch") {
-      const children = loaded.children.slice();
-      if (path.length === 0) return { kind: "branch", children, value };
+      if (path.length === 0) return { kind: "branch", children: loaded.children, value };
       const index = path[0]!;
-      children[index] = this.#insert(children[index], path.subarray(1), value);
+      const child = this.#insert(loaded.children[index], path.subarray(1), value);
+      if (child === loaded.children[index]) return node;
+      const children = loaded.children.slice();
+      children[index] = child;
       return { kind: "branch", children, value: loaded.value };
     }
     const shared = sharedPrefix(loaded.path, path);
     if (loaded.kind === "leaf" && shared === path.length && shared === loaded.path.length) return bytesEqual(loaded.value, value) ? node : { kind: "leaf", path, value };
-    if (loaded.kind === "extension" && shared === loaded.path.length) return { kind: "extension", path: loaded.path, child: this.#insert(loaded.child, path.subarray(shared), value) };
+    if (loaded.kind === "extension" && shared === loaded.path.length) {
+      const child = this.#insert(loaded.child, path.subarray(shared), value);
+      return child === loaded.child ? node : { kind: "extension", path: loaded.path, child };
+    }
     const children: (TrieNode | undefined)[] = new Array(16).fill(undefined);
     const rest = loaded.path.subarray(shared + 1);
     let ending: Uint8Array | undefined;
