@@ -91,8 +91,8 @@ export class VirtualNode {
   }
 
   /** Has the sequencer put signed transactions into its next block, whatever the pool thinks of them. Errors as of `Sequencer.force`. */
-  async forceTransactions(transactions: readonly Uint8Array[]): Promise<ForcedInclusion> {
-    return this.#requireSequencer().force(transactions);
+  async forceTransactions(transactions: readonly Uint8Array[], at?: number): Promise<ForcedInclusion> {
+    return this.#requireSequencer().force(transactions, at);
   }
 
   /** Has the sequencer tell of a block with these transactions and put a sibling without them in its place. Errors as of `Sequencer.equivocate`. */

@@ -77,6 +77,19 @@ describe("the driver", () => {
     await node.stop();
   });
 
+  it("takes the safe label back to where its record began when a reorg of L1 removes all batches, and records anew when they became safe", async () => {
+    const { node, l1, clock, ...rollup } = await openNode();
+    const blocks = await foreignChain({ l1, ...rollup }, 2);
+    postBatches({ l1, ...rollup }, blocks);
+    await until(() => node.heads?.safe.number === 2);
+    l1.reorg(1);
+    await until(() => node.heads?.safe.number === 0, clock);
+    const posted = postBatches({ l1, ...rollup }, blocks);
+    await until(() => node.heads?.safe.number === 2);
+    expect(node.safeHeads.l1AtSafeHead(1).l1Block).toEqual({ hash: posted.hash, number: posted.number });
+    await node.stop();
+  });
+
   it("goes on where it was after a restart, with its safe heads kept", async () => {
     const first = await openNode();
     const blocks = await foreignChain(first, 2);

@@ -74,6 +74,17 @@ describe("forced transactions", () => {
     await node.stop();
   });
 
+  it("go into the block of the height that was asked for, and into no other", async () => {
+    const { node, settle, transactionsOf } = await openSequencer();
+    const head = node.heads!.unsafe.number;
+    const { block } = await settle(node.forceTransactions([signed(alice, 0)], head + 3));
+    expect(block.number).toBe(head + 3);
+    expect(await transactionsOf(block)).toHaveLength(2);
+    const late = node.forceTransactions([signed(alice, 1)], head + 2);
+    await expect(settle(late)).rejects.toThrow(`block ${head + 2} has gone by`);
+    await node.stop();
+  });
+
   it("are refused when the sequencer stops or is not there", async () => {
     const { node, rpc, clock } = await openSequencer();
     const late = node.forceTransactions([signed(alice, 0)]);
@@ -126,7 +137,7 @@ describe("equivocation", () => {
     const { node, published } = await openSequencer();
     const forced = new ForcedTransactions();
     const asked = expect(forced.add([signed(alice, 0)], { takesBack: true })).rejects.toThrow(/was not replaced by a sibling: the unsafe head is/);
-    forced.take();
+    forced.take(1);
     const head = node.heads!.unsafe;
     expect(published.at(-1)?.payload.blockHash).toBe(head.hash);
     expect([forced.included(head), forced.awaitsSibling(head)]).toEqual([true, false]);

@@ -29,8 +29,8 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     flags: { field: choice("what is wrong in the message", MESSAGE_FIELDS, "payload"), source: optionalWhole("chain whose log is the basis; the first other one unless given", "ID") },
   },
   "force-transaction": {
-    method: "devnet_forceTransaction", summary: "put a signed transaction into the next block, past the pool", operands: ["CHAIN"], params: ["raw"],
-    flags: { raw: text("the signed transaction, encoded", "HEX") },
+    method: "devnet_forceTransaction", summary: "put a signed transaction into the next block, past the pool", operands: ["CHAIN"], params: ["raw", "block"],
+    flags: { raw: text("the signed transaction, encoded", "HEX"), block: optionalWhole("the block that is to hold it; the next one unless given", "N") },
   },
   equivocate: { method: "devnet_equivocate", summary: "have the sequencer tell of one block and post its sibling", operands: ["CHAIN"], params: [], flags: {} },
   "withhold-batch": {

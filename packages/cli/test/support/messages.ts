@@ -105,6 +105,9 @@ export interface Forced {
   readonly transactionHashes: readonly Hex[];
 }
 
+/** Puts transactions into a chain's block of a height past its pool. */
+export const forceAt = (devnet: Devnet, index: number, blockNumber: number, ...raws: readonly Hex[]): Promise<Forced> => rpc<Forced>(devnet.ready.supernode.url, "devnet_forceTransaction", [devnet.chain(index).chainId, raws, blockNumber]);
+
 /** Puts transactions into a chain's next block past its pool. */
 export const force = (devnet: Devnet, index: number, ...raws: readonly Hex[]): Promise<Forced> => rpc<Forced>(devnet.ready.supernode.url, "devnet_forceTransaction", [devnet.chain(index).chainId, raws]);
 

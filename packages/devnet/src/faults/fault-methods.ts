@@ -17,7 +17,8 @@ export function faultMethods(modules: FaultModules): RpcMethods {
   return {
     devnet_sendInvalidMessage: ([chainId, field, source]) =>
       sendInvalidMessage(modules, { chainId: chainIdParameter(chainId), field: choiceParameter(field ?? "payload", "field", MESSAGE_FIELDS), source: source === undefined || source === null ? undefined : chainIdParameter(source, "source") }),
-    devnet_forceTransaction: ([chainId, raw]) => forceTransaction(modules, { chainId: chainIdParameter(chainId), transactions: transactionsParameter(raw, "raw") }),
+    devnet_forceTransaction: ([chainId, raw, block]) =>
+      forceTransaction(modules, { chainId: chainIdParameter(chainId), transactions: transactionsParameter(raw, "raw"), blockNumber: block === undefined || block === null ? undefined : wholeParameter(block, "block", 1, Number.MAX_SAFE_INTEGER) }),
     devnet_equivocate: ([chainId]) => equivocate(modules, { chainId: chainIdParameter(chainId) }),
     devnet_withholdBatch: ([chainId, seconds]) => withholdBatch(modules, { chainId: chainIdParameter(chainId), seconds: wholeParameter(seconds, "seconds", 0, MAX_SECONDS) }),
     devnet_reorgL1: ([depth]) => reorgL1(modules, { depth: wholeParameter(depth, "depth", 1, MAX_DEPTH) }),

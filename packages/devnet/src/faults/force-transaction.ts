@@ -8,8 +8,15 @@ export interface ForcedTransaction {
   readonly blockHash: Hex;
 }
 
-/** Puts signed transactions into the chain's next block past its pool. Errors as of `VirtualNode.forceTransactions`. */
-export async function forceTransaction(modules: FaultModules, { chainId, transactions }: { readonly chainId: number; readonly transactions: readonly Uint8Array[] }): Promise<ForcedTransaction> {
-  const { block } = await chainOf(modules, chainId).node.forceTransactions(transactions);
+export interface ForceInput {
+  readonly chainId: number;
+  readonly transactions: readonly Uint8Array[];
+  /** The block that is to hold them; the next one unless given. */
+  readonly blockNumber: number | undefined;
+}
+
+/** Puts signed transactions into one of the chain's next blocks past its pool. Errors as of `VirtualNode.forceTransactions`. */
+export async function forceTransaction(modules: FaultModules, { chainId, transactions, blockNumber }: ForceInput): Promise<ForcedTransaction> {
+  const { block } = await chainOf(modules, chainId).node.forceTransactions(transactions, blockNumber);
   return { chainId, transactionHashes: transactions.map(transactionHash), blockNumber: block.number, blockHash: block.hash };
 }

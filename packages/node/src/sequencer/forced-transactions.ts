@@ -8,6 +8,8 @@ export interface ForcedInclusion {
 
 interface Request {
   readonly transactions: readonly Uint8Array[];
+  /** The block that they are for; the next one unless given. */
+  readonly at: number | undefined;
   /** Whether the block is to be taken back for a sibling without user transactions. */
   readonly takesBack: boolean;
   readonly resolve: (inclusion: ForcedInclusion) => void;
@@ -24,17 +26,22 @@ export class ForcedTransactions {
   #told: { readonly block: L2BlockRef; readonly requests: readonly Request[] } | undefined;
 
   /** Waits for a block; resolves once it is the unsafe head. Throws `InvalidInputError` for a deposit, for none and when there is no room. */
-  add(transactions: readonly Uint8Array[], { takesBack = false }: { readonly takesBack?: boolean } = {}): Promise<ForcedInclusion> {
+  add(transactions: readonly Uint8Array[], { takesBack = false, at }: { readonly takesBack?: boolean; readonly at?: number } = {}): Promise<ForcedInclusion> {
     if (transactions.length === 0) throw new InvalidInputError("there is no transaction to force into a block");
     if (transactions.some((one) => one.length === 0 || isDepositTransaction(one))) throw new InvalidInputError("only signed transactions can be forced into a block: deposits come from L1 alone");
     const bytes = [...this.#waiting, ...this.#building, { transactions }].reduce((sum, request) => request.transactions.reduce((size, { length }) => size + length, sum), 0);
     if (bytes > MAX_BYTES) throw new InvalidInputError(`${bytes} bytes of forced transactions would wait, at most ${MAX_BYTES} may: wait for the next block`);
-    return new Promise((resolve, reject) => this.#waiting.push({ transactions, takesBack, resolve, reject }));
+    return new Promise((resolve, reject) => this.#waiting.push({ transactions, at, takesBack, resolve, reject }));
   }
 
-  /** Everything that waits, for the block now begun. */
-  take(): readonly Uint8Array[] {
-    this.#building.push(...this.#waiting.splice(0));
+  /** Everything that waits for the block now begun. Who wanted an earlier one is told. */
+  take(number: number): readonly Uint8Array[] {
+    const waiting = this.#waiting.splice(0);
+    for (const request of waiting) {
+      if (request.at === undefined || request.at === number) this.#building.push(request);
+      else if (request.at > number) this.#waiting.push(request);
+      else request.reject(new TemporaryError(`block ${request.at} has gone by, the next to be built is ${number}`));
+    }
     return this.#building.flatMap(({ transactions }) => transactions);
   }
 

@@ -86,10 +86,10 @@ export class Sequencer {
   /**
    * Has the next block with user transactions hold these signed ones, after its deposits and whatever the pool thinks of them; a sequencer
    * that is stopped takes them into the first block after its start. Rejects with `InvalidInputError` when it cannot take them,
-   * `InvalidBlockError` when they cannot be executed there, `TemporaryError` when it stops or closes before.
+   * `InvalidBlockError` when they cannot be executed there, `TemporaryError` when it stops or closes before. With `at`, only the block of that height will do; `TemporaryError` when it has gone by.
    */
-  async force(transactions: readonly Uint8Array[]): Promise<ForcedInclusion> {
-    return this.#forced.add(transactions);
+  async force(transactions: readonly Uint8Array[], at?: number): Promise<ForcedInclusion> {
+    return this.#forced.add(transactions, at === undefined ? {} : { at });
   }
 
   /**
@@ -147,7 +147,7 @@ export class Sequencer {
     const attributes = await prepareAttributes({ config, l1, l2: execution }, parent, origin);
     const time = attributes.timestamp;
     const noTxPool = this.#forced.awaitsSibling(parent) || this.#recover || isQuietActivationBlock(config, time) || time > origin.timestamp + maxSequencerDrift(config, origin.timestamp);
-    const transactions = noTxPool ? attributes.transactions : [...attributes.transactions, ...this.#forced.take()];
+    const transactions = noTxPool ? attributes.transactions : [...attributes.transactions, ...this.#forced.take(parent.number + 1)];
     this.#building = await engine.startBuild({ ...attributes, transactions, noTxPool });
   }
 

@@ -88,6 +88,8 @@ export class Ingress {
     const source = chains.find(({ chain }) => BigInt(chain.chainId) === claim.identifier.chainId);
     if (source === undefined) return refused(AccessListErrorCode.unknownChain, `unknown chain: source chain ${claim.identifier.chainId} is not run here`);
     const broken = checkClaim(claim, { executingChainId: chainId, executingTimestamp: timestamp, timeout, sameTimestamp: policy.sameTimestamp, dependencySet: rules.dependencySet, activationOf: (id) => rules.activationOf(id) });
+    // Time mends a message that is too young, and nothing else that a claim alone can break.
+    if (broken?.kind === "invalid" && broken.rule === "timestamp") return { kind: "wait", code: AccessListErrorCode.future, message: `future data: ${broken.rule}: ${broken.message}` };
     if (broken !== undefined && broken.kind !== "valid") return refused(AccessListErrorCode.conflict, `conflicting data: ${broken.rule}: ${broken.message}`);
     if (source.index.last === undefined) return { kind: "wait", code: AccessListErrorCode.uninitialized, message: `uninitialized chain database: nothing of chain ${source.chain.chainId} is indexed yet` };
     const level = policy.minSafety(source.chain.chainId);

@@ -1,0 +1,112 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Hex } from "viem";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Devnet } from "./support/devnet.ts";
+import { blockAt, execute, explain, type Forced, forceAt, nonceOf, offer, send, type SentLog, signExecution, signKnownLog, untilReplaced } from "./support/messages.ts";
+import { until } from "./support/program.ts";
+
+const A = 0;
+const B = 1;
+/** How long a message can be executed in this cluster, seconds. */
+const WINDOW = 15;
+
+describe("the time between a message and its execution", () => {
+  let devnet: Devnet;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "pangaea-times-"));
+    const file = join(folder, "dependency-set.json");
+    await writeFile(file, JSON.stringify({ dependencies: { 901: {}, 902: {} }, overrideMessageExpiryWindow: WINDOW }));
+    devnet = await Devnet.start(["--relay=none", "--interop.same-timestamp", `--interop.dependency-set=${file}`]);
+  });
+  afterAll(async () => {
+    await devnet.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const head = async (index: number) => (await devnet.status(index)).unsafe_l2;
+  const timeOf = async (index: number, { blockNumber }: Forced) => Number((await blockAt(devnet, index, blockNumber))!.timestamp);
+
+  async function expectStands(index: number, { blockNumber, blockHash }: Forced): Promise<void> {
+    await devnet.untilSafe(index, blockNumber);
+    expect(await devnet.blockHash(index, blockNumber)).toBe(blockHash);
+  }
+
+  it.concurrent.each([
+    ["a second less than the window", WINDOW - 1, true, 2],
+    ["the whole window", WINDOW, true, 3],
+    ["a second more than the window", WINDOW + 1, false, 4],
+  ])("may be %s: %d s after, holds is %s", async (_, delay, holds, sender) => {
+    const message = await send(devnet, A, sender);
+    const forced = await forceAt(devnet, B, Number(message.id.blockNumber) + delay, await signExecution(devnet, B, sender, message));
+    expect(await timeOf(B, forced)).toBe(Number(message.id.timestamp) + delay);
+    if (holds) return expectStands(B, forced);
+    const block = await untilReplaced(devnet, B, forced);
+    expect(block.transactions).toHaveLength(1);
+    expect((await explain(devnet, B, forced.blockNumber)).denied[0]?.reason).toMatch(/^expiry: /);
+  });
+
+  it.concurrent("that is over is told at the pool", async () => {
+    const message = await send(devnet, A, 5);
+    await until("the message has expired", async () => (await head(B)).timestamp > Number(message.id.timestamp) + WINDOW, WINDOW + 10);
+    expect(await offer(devnet, B, await signExecution(devnet, B, 5, message))).toMatch(/-320600 conflicting data: expiry/);
+  });
+
+  /** A log of A that is known before, in the block after a head, as B may name it. */
+  function announced(origin: Hex, payload: Hex, block: { readonly number: number; readonly timestamp: number }, chainId: number, logIndex: number): SentLog {
+    return { id: { origin, blockNumber: BigInt(block.number), logIndex: BigInt(logIndex), timestamp: BigInt(block.timestamp), chainId: BigInt(chainId) }, payload, transactionHash: "0x" };
+  }
+
+  /** A block that both chains are still to make, with time enough to sign for it. */
+  async function upcoming(): Promise<{ readonly number: number; readonly timestamp: number }> {
+    const heads = [await head(A), await head(B)];
+    const { number, timestamp } = heads[0]!.number > heads[1]!.number ? heads[0]! : heads[1]!;
+    return { number: number + 4, timestamp: timestamp + 4 };
+  }
+
+  it("must not be negative: a message of the next second does not hold", async () => {
+    const log = await signKnownLog(devnet, A, 6, await nonceOf(devnet, A, 6));
+    const block = await upcoming();
+    const raw = await signExecution(devnet, B, 6, announced(log.origin, log.payload, block, 901, 0));
+    const [early] = await Promise.all([forceAt(devnet, B, block.number - 1, raw), forceAt(devnet, A, block.number, log.raw)]);
+    expect((await untilReplaced(devnet, B, early)).transactions).toHaveLength(1);
+    expect((await explain(devnet, B, early.blockNumber)).denied[0]?.reason).toMatch(/^timestamp: /);
+  });
+
+  it("may be none: a message of the same second holds", async () => {
+    const log = await signKnownLog(devnet, A, 7, await nonceOf(devnet, A, 7));
+    const block = await upcoming();
+    const raw = await signExecution(devnet, B, 7, announced(log.origin, log.payload, block, 901, 0));
+    const [executing] = await Promise.all([forceAt(devnet, B, block.number, raw), forceAt(devnet, A, block.number, log.raw)]);
+    await expectStands(B, executing);
+  });
+
+  it("may be none by way of the pool, where the policy allows it: the transaction waits for its second, and its block for the other's", async () => {
+    const log = await signKnownLog(devnet, A, 8, await nonceOf(devnet, A, 8));
+    const block = await upcoming();
+    const raw = await signExecution(devnet, B, 8, announced(log.origin, log.payload, block, 901, 0));
+    const [, hash] = await Promise.all([forceAt(devnet, A, block.number, log.raw), offer(devnet, B, raw)]);
+    const { block: executing } = await until("it is in a block", () => explain(devnet, B, hash), 20);
+    expect(executing.number).toBe(block.number);
+    await expectStands(B, { blockNumber: executing.number, blockHash: executing.hash, transactionHashes: [] });
+  });
+
+  it("may not be none all the way round: messages of one second that rest on each other fall, on both chains", async () => {
+    const [nonceA, nonceB] = [await nonceOf(devnet, A, 9), await nonceOf(devnet, B, 9)];
+    // On each chain first the execution of the other's log, at place 1, then the own log.
+    const [logA, logB] = [await signKnownLog(devnet, A, 9, nonceA + 1), await signKnownLog(devnet, B, 9, nonceB + 1)];
+    const block = await upcoming();
+    const executesB = await signExecution(devnet, A, 9, announced(logB.origin, logB.payload, block, 902, 1), { nonce: nonceA });
+    const executesA = await signExecution(devnet, B, 9, announced(logA.origin, logA.payload, block, 901, 1), { nonce: nonceB });
+    const [a, b] = await Promise.all([forceAt(devnet, A, block.number, executesB, logA.raw), forceAt(devnet, B, block.number, executesA, logB.raw)]);
+    expect([(await untilReplaced(devnet, A, a)).transactions.length, (await untilReplaced(devnet, B, b)).transactions.length]).toEqual([1, 1]);
+    expect((await explain(devnet, A, a.blockNumber)).denied[0]?.reason).toMatch(/cycle/);
+  });
+
+  it("leaves others alone: a plain message still goes through", async () => {
+    expect((await execute(devnet, A, 1, await send(devnet, B, 1))).status).toBe("success");
+  });
+});
