@@ -120,6 +120,31 @@ describe("a chain's message index", () => {
     await running;
   });
 
+  it("takes what follows from block to block when the chain changes while it is read", async () => {
+    const { chain, index, indexer } = await open({ blocks: 12 });
+    const { payloadByNumber } = chain.execution;
+    let changes = 1;
+    Object.assign(chain.execution, {
+      payloadByNumber: (number: number) => {
+        if (number === 8 && changes-- > 0) chain.rewrite(7, [says(1)]);
+        return payloadByNumber(number);
+      },
+    });
+    expect(await indexer.step()).toBe(true);
+    expect(index.last?.number).toBe(7);
+    await catchUp(indexer);
+    expect(hashes(index)).toEqual(hashesOf(chain));
+  });
+
+  it("lets blocks stand above a head that went down, as long as the execution layer has them", async () => {
+    const { chain, index, indexer } = await open({ blocks: 10 });
+    await catchUp(indexer);
+    const heads = chain.heads()!;
+    chain.heads = () => ({ ...heads, unsafe: chain.at(6).ref });
+    expect(await indexer.step()).toBe(false);
+    expect(index.last?.number).toBe(10);
+  });
+
   it("looks again when it is woken, and from time to time without", async () => {
     const { chain, clock, index, indexer } = await open({ blocks: 5 });
     const stop = new AbortController();

@@ -20,6 +20,9 @@ async function run(fuse: Fuse): Promise<Cluster> {
 
   cluster.l1.reorg(2);
   await cluster.settle();
+  // A cycle falls as a whole: half of it could not be decided again.
+  a.block([executes(c.messageAt(9, 1, says(8))), says(7)]);
+  c.block([executes(a.messageAt(9, 1, says(7))), says(8)]);
   cluster.fillAndPost(12);
   await cluster.settle();
   cluster.l1.reorg(cluster.l1.head.number - 1);

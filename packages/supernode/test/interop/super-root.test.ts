@@ -107,7 +107,7 @@ describe("superroot_atTimestamp", () => {
 
   it.each([[5], ["5"], [undefined], [null], ["0x"]])("refuses %j as its timestamp", async (timestamp) => {
     const { interop } = two();
-    await expect((async () => interop.rpcMethods["superroot_atTimestamp"]!([timestamp], {}))()).rejects.toMatchObject({ kind: "input" });
+    await expect((async () => interop.rpcMethods.superroot_atTimestamp!([timestamp], {}))()).rejects.toMatchObject({ kind: "input" });
   });
 
   it("is the same on a node that reads all of L1 at once", async () => {
