@@ -27,7 +27,7 @@ export async function findResetPoint({ config, l1, execution, safeHeads, authori
   const refAt = async (number: number): Promise<L2BlockRef> => l2BlockRefFromPayload(config, (await execution.payloadByNumber(number)).payload);
 
   // Where nothing of the record stands, what it began with does.
-  const proven = (await safeHeads.newestOn((block) => isOnL1(l1, block)))?.safeHead.number ?? start.safe.number;
+  const proven = (await safeHeads.newestOn((block) => isOnL1(l1, block)))?.safeHead.number ?? safeHeads.floor ?? start.safe.number;
   const verdict = await authority.safeHead();
   const granted = verdict.kind === "verified" ? verdict.block.number : verdict.kind === "up-to" ? verdict.number : start.safe.number;
   const cap = Math.max(Math.min(proven, granted), start.finalized.number);
