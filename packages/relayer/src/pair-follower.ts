@@ -67,6 +67,9 @@ export class PairFollower {
     // A log of another block at the end's height: a reorg is under way, the next look finds out.
     if (logs.some(({ blockNumber, blockHash }) => blockNumber === to && blockHash !== end.hash)) return false;
     const { found, readTo } = this.#take(logs, end);
+    // What comes from after the cursor was found canonical may be of another chain than the cursor: its blocks below would never be read.
+    const isOfHead = readTo.number === head.number && readTo.hash === head.hash;
+    if (!isOfHead && (await chain.block(cursor.number))?.hash !== cursor.hash) return false;
     this.#advance(readTo, found);
     return readTo.number < head.number;
   }

@@ -175,14 +175,55 @@ describe("a reorg of a source", () => {
     expect([executions(b!, gone), cluster.pending(901, 902), cluster.cursor(901, 902)]).toEqual([0, 0, a!.newest.number]);
   });
 
-  it("is found below anything that is remembered of a long chain", async () => {
+  it("however deep is gone back to by its depth and little more, not to the beginning", async () => {
     const { chains: [a, b] } = start({ length: 600 });
     await cluster.seconds(200);
+    a!.ranges = [];
     a!.reorg(190);
     const kept = a!.post({ destination: 902 });
     await cluster.seconds(4);
     expect(b!.relayed).toEqual([kept]);
     expect(cluster.logged("reorg of a source")).toHaveLength(1);
+    const common = 800 - 190;
+    const [from] = a!.ranges[0]!;
+    expect(from).toBeLessThanOrEqual(common);
+    expect(from).toBeGreaterThan(common - 65);
+  });
+
+  it.each([
+    ["the last of which is the head", 20],
+    ["more than may wait", 2],
+  ])("while blocks are being read, %s: no message of the new blocks is passed over", async (_, maxQueued) => {
+    const { chains: [a, b] } = start({ options: { maxQueued } });
+    await cluster.seconds(2);
+    const old = a!.post({ destination: 902, message: Uint8Array.of(1) });
+    await cluster.seconds();
+    await cluster.stop();
+    expect(cluster.cursor(901, 902)).toBe(3);
+    for (let i = 0; i < 3; i++) {
+      a!.post({ destination: 902, message: Uint8Array.of(1) });
+      a!.mine();
+    }
+    a!.beforeLogs = () => {
+      a!.beforeLogs = () => {};
+      a!.reorg(5, { sendings: Array.from({ length: 4 }, (_, i) => ({ destination: 902, nonce: 100 + i, message: Uint8Array.of(2) })) });
+    };
+    await cluster.restart();
+    await cluster.until("all messages of the new blocks are executed", () => b!.relayed.filter((hash) => hash !== old).length === 4, 30);
+  });
+
+  it("has its messages forgotten for good: a restart does not bring them back", async () => {
+    const { chains: [a, b] } = start();
+    b!.isBehind = true;
+    a!.post({ destination: 902 });
+    await cluster.seconds(4);
+    a!.reorg(4);
+    await cluster.seconds();
+    const asked = b!.estimates.length;
+    await cluster.restart();
+    expect(cluster.pending(901, 902)).toBe(0);
+    await cluster.seconds(8);
+    expect(b!.estimates).toHaveLength(asked);
   });
 
   it("keeps a message that is in the new blocks as well, with their times and places", async () => {

@@ -80,6 +80,8 @@ export class MemoryRelayChain implements RelayChain {
   refuseReceipt: (hash: Hex) => Error | undefined = () => undefined;
   /** Called when a transaction is in the pool; what it gives is thrown all the same. */
   afterSend: (taken: Taken) => Error | undefined = () => undefined;
+  /** Called when logs are asked for, before they are given. */
+  beforeLogs: () => void = () => {};
   estimates: Hex[] = [];
   #branch = 0;
   #logs: Log[] = [];
@@ -146,12 +148,15 @@ export class MemoryRelayChain implements RelayChain {
     return this.#append(Math.max(Math.floor(this.#options.clock.now() / 1_000), this.newest.timestamp + 1), logs, transactions, relayed);
   }
 
-  /** Takes the newest blocks out and puts empty ones in their place; the pool takes their transactions back, unless it lost them. */
-  reorg(depth: number, { keepTransactions = true, keepLogs = false } = {}): void {
+  /** Takes the newest blocks out and puts empty ones in their place, or such with a message each; the pool takes their transactions back, unless it lost them. */
+  reorg(depth: number, { keepTransactions = true, keepLogs = false, sendings = [] }: { readonly keepTransactions?: boolean; readonly keepLogs?: boolean; readonly sendings?: readonly Sending[] } = {}): void {
     const removed = this.blocks.splice(-depth, depth);
     this.#branch++;
     if (keepTransactions) this.pool.push(...removed.flatMap(({ transactions }) => transactions));
-    for (const { timestamp, logs } of removed) this.#append(timestamp, keepLogs ? logs : []);
+    for (const [i, { timestamp, logs }] of removed.entries()) {
+      const sending = sendings[i];
+      this.#append(timestamp, sending !== undefined ? [sentLog(sending)] : keepLogs ? logs : []);
+    }
   }
 
   async head(): Promise<BlockHead> {
@@ -172,6 +177,7 @@ export class MemoryRelayChain implements RelayChain {
   async logs(fromBlock: number, toBlock: number, destination: number): Promise<readonly SentMessageLog[]> {
     this.#reach();
     this.ranges.push([fromBlock, toBlock, destination]);
+    this.beforeLogs();
     if (toBlock - fromBlock >= this.maxRange) throw new RpcError(-32_005, `query exceeds max block range ${this.maxRange}`);
     return this.blocks.slice(fromBlock, toBlock + 1).flatMap((block) => block.logs.map((log, logIndex) => ({ log, logIndex, blockNumber: block.number, blockHash: block.hash, timestamp: block.timestamp, transactionHash: block.hash })));
   }
