@@ -189,12 +189,11 @@ async function isOnL1(l1: ObserveModules["l1"], block: BlockId): Promise<boolean
   }
 }
 
-/** Whether the chains' indexes still hold the blocks that were observed: they may have changed while L1 was asked. */
+/** Whether the chains' indexes still hold the blocks that were observed, each of them: they may have changed at any time that L1 was asked. */
 export function stillStands(observation: Observation, chains: readonly WatchedChain[]): boolean {
   if (observation.kind !== "rounds") return true;
-  const last = observation.rounds.at(-1);
-  return last === undefined || chains.every(({ chain, index }) => {
-    const head = last.heads.get(chain.chainId);
+  return observation.rounds.every(({ heads }) => chains.every(({ chain, index }) => {
+    const head = heads.get(chain.chainId);
     return head === undefined || index.sealOf(head.number)?.hash === head.hash;
-  });
+  }));
 }

@@ -72,6 +72,30 @@ describe("observing", () => {
     }
   });
 
+  it.each([0, 1, 2, 3])("does not stand when a chain changed while L1 was asked the %i. time", async (when) => {
+    const cluster = new Cluster({ chains: [{}, {}] });
+    cluster.fillAndPost(2);
+    await cluster.settle();
+    for (const seconds of [4, 6, 8]) cluster.fillAndPost(seconds);
+    for (const chain of cluster.chains) await chain.run();
+    await cluster.index();
+    let asked = 0;
+    const seen = await observe({
+      chains: cluster.interop.chains, verified: cluster.interop.verified, firstTimestamp: () => undefined,
+      l1: {
+        blockRefByNumber: async (number) => {
+          if (asked++ === when) {
+            cluster.chain(0).rewrite(3, [says(1)]);
+            await cluster.index();
+          }
+          return cluster.l1.blockRefByNumber(number);
+        },
+      },
+    });
+    // Asked the first time, it had seen nothing yet.
+    expect([asked, stillStands(seen, cluster.interop.chains)]).toEqual([4, when === 0]);
+  });
+
   it("stands until a block that it saw has left the chain; later blocks change nothing", async () => {
     const cluster = await opened();
     await cluster.index();

@@ -177,11 +177,11 @@ export class FakeChain implements InteropChain {
   /** All that the node can do now; whether anything changed. */
   async run(): Promise<boolean> {
     if (!this.running || this.stalled) return false;
-    const before = JSON.stringify([this.heads(), this.#read]);
+    const before = this.#state();
     if (this.#needsReset || (this.#read !== undefined && !this.#l1.has(this.#read))) await this.#deriveAgain();
     await this.#derive();
-    if (this.#authorityMoved || JSON.stringify([this.heads(), this.#read]) !== before) await this.#follow();
-    return JSON.stringify([this.heads(), this.#read]) !== before;
+    if (this.#authorityMoved || this.#state() !== before) await this.#follow();
+    return this.#state() !== before;
   }
 
   readonly execution: InteropChain["execution"] = {
@@ -199,6 +199,10 @@ export class FakeChain implements InteropChain {
       return found.ref;
     },
   };
+
+  #state(): string {
+    return [this.#read?.hash, this.tip.hash, this.#blocks[this.#localSafe]?.ref.hash, this.#localSafe, this.#safe, this.#finalized, this.#crossUnsafe].join();
+  }
 
   async #deriveAgain(): Promise<void> {
     this.#needsReset = false;
