@@ -89,8 +89,9 @@ describe("superroot_atTimestamp", () => {
     cluster.l1.mine();
     await cluster.settle();
     expect((await cluster.superRoot(4)).current_l1.number).toBe(3);
-    cluster.l1.reorg(1);
+    cluster.l1.reorg(2);
     await cluster.interop.step();
+    expect(cluster.verified).toBe(at(4));
     expect((await cluster.superRoot(4)).current_l1.number).toBe(0);
   });
 
