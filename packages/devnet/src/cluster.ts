@@ -124,7 +124,7 @@ export class DevnetCluster {
 }
 
 function hasBlocks(chain: ChainContainer): boolean {
-  return chain.state === "running" && chain.syncStatus().unsafe_l2.number > 0;
+  return chain.hasHeads && chain.syncStatus().unsafe_l2.number > 0;
 }
 
 type Parts = { readonly l1: LocalL1; readonly supernode: Supernode; readonly summary: DevnetSummary };

@@ -28,7 +28,7 @@ export function createChainBatcher(chain: ChainContainer, { signer, committer, o
   return new Batcher(
     {
       config: chain.config,
-      rollup: { syncStatus: async () => (chain.state === "running" ? rollupStatus(chain.syncStatus()) : NOT_READY) },
+      rollup: { syncStatus: async () => (chain.hasHeads ? rollupStatus(chain.syncStatus()) : NOT_READY) },
       l2: { payloadByNumber: (number) => chain.execution.payloadByNumber(number) },
       l1: new RpcL1TxBackend(l1),
       signer,

@@ -106,9 +106,16 @@ export class ChainContainer {
     this.#wake();
   }
 
-  /** The node's sync status. Throws `TemporaryError` when no node runs, never answers a made-up one. */
+  /** Whether a node runs and has found its heads. */
+  get hasHeads(): boolean {
+    return this.#state === "running" && this.#node?.heads !== undefined;
+  }
+
+  /** The node's sync status. Throws `TemporaryError` when no node runs or it has not found its heads yet: zeros for heads that were told before would be a step back. */
   syncStatus(): SyncStatus {
-    return this.node.syncStatus();
+    const { node } = this;
+    if (node.heads === undefined) throw new TemporaryError(`chain ${this.chainId}: its node has not found its heads yet; retry when /readyz/${this.chainId} answers 200`);
+    return node.syncStatus();
   }
 
   rpcMethods(): RpcMethods {

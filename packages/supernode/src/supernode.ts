@@ -173,7 +173,7 @@ export class Supernode {
     const chain = this.chains.get(Number(first));
     if (chain === undefined || rest.some((part) => part !== "")) return { status: 404, message: `no chain at ${path}; the chains are ${[...this.chains.keys()].map((id) => `/${id}/`).join(" ")}` };
     const deadline = this.#modules.clock.now() + GATE_MS;
-    while (chain.state !== "running") {
+    while (!chain.hasHeads) {
       if (this.#modules.clock.now() >= deadline || this.#abort.signal.aborted) return { status: 503, message: "chain RPC not ready" };
       await this.#modules.clock.sleep(GATE_POLL_MS, this.#abort.signal).catch(() => {});
     }

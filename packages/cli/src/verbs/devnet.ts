@@ -29,7 +29,7 @@ function banner({ l1, supernode, chains }: DevnetSummary, seconds: string): read
 function rows(cluster: DevnetCluster): readonly ChainStatusRow[] {
   return cluster.summary.chains.map(({ chainId, url }) => {
     const chain = cluster.supernode.chains.get(chainId);
-    return { chainId, port: Number(new URL(url).port), status: chain?.state === "running" ? chain.syncStatus() : undefined, batcherLag: cluster.batcher(chainId)?.status().lag };
+    return { chainId, port: Number(new URL(url).port), status: chain?.hasHeads === true ? chain.syncStatus() : undefined, batcherLag: cluster.batcher(chainId)?.status().lag };
   });
 }
 

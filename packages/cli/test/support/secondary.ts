@@ -38,7 +38,7 @@ export class Secondary {
     }, seconds, () => this.program.stderr);
   }
 
-  stop(): Promise<unknown> {
-    return this.program.stop();
+  stop(signal: NodeJS.Signals = "SIGINT"): Promise<unknown> {
+    return this.program.stop(signal);
   }
 }

@@ -1,0 +1,99 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Devnet, rpc } from "./support/devnet.ts";
+import { execute, send, superRoot } from "./support/messages.ts";
+import { until } from "./support/program.ts";
+import { Secondary } from "./support/secondary.ts";
+
+const A = 0;
+const B = 1;
+
+describe("a supernode that verifies messages", () => {
+  let devnet: Devnet;
+  let folder: string;
+  let second: Secondary;
+  /** Super roots by timestamp, as they were first told. */
+  const told = new Map<number, unknown>();
+
+  const startSecond = () => Secondary.start(devnet, [`--data-dir=${join(folder, "second")}`]);
+  const safeTime = async (index: number) => (await second.status(index)).safe_l2.timestamp;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "pangaea-restart-"));
+    devnet = await Devnet.start(["--relay=none"]);
+    second = await startSecond();
+  });
+  afterAll(async () => {
+    await second.stop();
+    await devnet.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function tell(from: number, to: number): Promise<void> {
+    for (let timestamp = from; timestamp <= to; timestamp++) {
+      const { data } = await superRoot(second.url, timestamp);
+      expect(data, `super root at ${timestamp}`).toBeDefined();
+      told.set(timestamp, data);
+    }
+  }
+
+  it.each(["SIGKILL", "SIGINT"] as const)("and is ended by %s while messages flow and a block is replaced tells the same after its start, and nothing less than before", async (signal) => {
+    const sender = signal === "SIGKILL" ? 1 : 2;
+    const receipt = await execute(devnet, B, sender, await send(devnet, A, sender));
+    await rpc(devnet.ready.supernode.url, "devnet_sendInvalidMessage", [devnet.chain(A).chainId]);
+    await second.untilSafe(B, Number(receipt.blockNumber));
+    const from = await safeTime(B);
+    // The end comes amid the replacement or near it: whatever was told until then has to stand.
+    const { blockNumber } = await rpc<{ blockNumber: number }>(devnet.ready.supernode.url, "devnet_sendInvalidMessage", [devnet.chain(A).chainId]);
+    await until("data of the invalid block is on L1", async () => (await second.status(A)).local_safe_l2.number >= blockNumber - 2, 40);
+    const before = [await second.status(A), await second.status(B)];
+    await tell(from, Math.min(...before.map(({ safe_l2 }) => safe_l2.timestamp)));
+    await second.stop(signal);
+    second = await startSecond();
+    const first = await Promise.all([A, B].map((index) => until("the first answer", () => second.status(index).catch(() => undefined), 30)));
+    for (const index of [A, B]) {
+      expect(first[index]!.safe_l2.number).toBeGreaterThanOrEqual(before[index]!.safe_l2.number);
+      expect(first[index]!.finalized_l2.number).toBeGreaterThanOrEqual(before[index]!.finalized_l2.number);
+      expect(first[index]!.local_safe_l2.number).toBeGreaterThanOrEqual(first[index]!.safe_l2.number);
+    }
+    for (const [timestamp, data] of told) expect((await superRoot(second.url, timestamp)).data, `at ${timestamp}`).toEqual(data);
+    const goal = (await devnet.status(A)).safe_l2.number + 2;
+    await second.untilSafe(A, goal);
+    expect(await second.blockHash(A, blockNumber)).toBe(await devnet.blockHash(A, blockNumber));
+  });
+
+  it("whose stores are deleted comes to the same", async () => {
+    const goal = (await devnet.status(A)).safe_l2.number;
+    await second.stop();
+    await rm(join(folder, "second"), { recursive: true });
+    second = await startSecond();
+    await second.untilSafe(A, goal);
+    for (const [timestamp, data] of told) expect((await superRoot(second.url, timestamp)).data, `at ${timestamp}`).toEqual(data);
+  });
+
+  it("goes back when L1 does, in one step, and comes to what a node finds that starts on the new L1", async () => {
+    const before = (await second.status(A)).safe_l2;
+    const depth = 8;
+    await rpc(devnet.ready.supernode.url, "devnet_reorgL1", [depth]);
+    await devnet.untilSafe(A, before.number + 5);
+    await devnet.untilSafe(B, before.number + 5);
+    await second.untilSafe(A, before.number + 5);
+    await second.untilSafe(B, before.number + 5);
+    const fresh = await Secondary.start(devnet);
+    try {
+      await fresh.untilSafe(A, before.number + 5);
+      await fresh.untilSafe(B, before.number + 5);
+      for (const back of [0, 3, 6, 12]) {
+        const timestamp = before.timestamp + 5 - back;
+        const [ours, theirs, first] = await Promise.all([superRoot(second.url, timestamp), superRoot(fresh.url, timestamp), superRoot(devnet.ready.supernode.url, timestamp)]);
+        expect(theirs.data, `at ${timestamp}`).toBeDefined();
+        expect(ours.data, `at ${timestamp}`).toEqual(theirs.data);
+        expect(first.data, `at ${timestamp}`).toEqual(theirs.data);
+      }
+    } finally {
+      await fresh.stop();
+    }
+  });
+});
