@@ -8,9 +8,9 @@ export interface SupernodeMetrics {
 
 export function createSupernodeMetrics(version: string): SupernodeMetrics {
   const registry = new Registry();
-  const restarts = new Counter({ name: "supernode_virtual_node_restarts_total", help: "Virtual nodes started again after a failure", labelNames: ["chain"], registers: [registry] });
+  const restarts = new Counter({ name: "supernode_virtual_node_restarts_total", help: "Virtual nodes started again after a failure", labelNames: ["chain_id"], registers: [registry] });
   new Gauge({ name: "supernode_info", help: "Version of this supernode", labelNames: ["version"], registers: [registry] }).set({ version }, 1);
-  return { registry, countRestart: (chainId) => restarts.inc({ chain: String(chainId) }) };
+  return { registry, countRestart: (chainId) => restarts.inc({ chain_id: String(chainId) }) };
 }
 
 /** One exposition of several registries: a metric that stands in more than one is described once. */

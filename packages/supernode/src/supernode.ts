@@ -86,7 +86,7 @@ export class Supernode {
     this.chains = new Map(settings.chains.map((chain) => [chain.config.l2ChainId, this.#container(chain)]));
     if (this.chains.size !== settings.chains.length) throw new CriticalError("two chains have the same id: each may be named once in --chains");
     this.#batchers = new Map(settings.chains.flatMap(({ config, batcher }) => (batcher === undefined ? [] : [[config.l2ChainId, createChainBatcher(this.chains.get(config.l2ChainId)!, batcher, modules)] as const])));
-    this.#activities = [createHeartbeat({ clock, random, log }), createSyncStatus(() => this.chains), ...(this.interop === undefined ? [] : [this.interop])];
+    this.#activities = [createHeartbeat({ clock, random, log }), createSyncStatus(() => this.chains, () => this.interop?.currentL1), ...(this.interop === undefined ? [] : [this.interop])];
   }
 
   #createInterop(): Interop | undefined {

@@ -6,6 +6,8 @@ import type { InteropChain } from "./interop-chain.ts";
 /** Blocks read and sealed at a time. */
 const CHUNK = 64;
 const IDLE_MS = 1_000;
+/** Time between two words on how far an index is that has a long way to go. */
+const TELL_MS = 5_000;
 const RETRY_FIRST_MS = 100;
 const RETRY_MOST_MS = 5_000;
 
@@ -24,6 +26,7 @@ export interface ChainIndexerModules {
 export class ChainIndexer {
   readonly #modules: ChainIndexerModules;
   #problem: string | undefined;
+  #toldAt: number | undefined;
   readonly #rest: Rest;
 
   constructor(modules: ChainIndexerModules) {
@@ -83,7 +86,21 @@ export class ChainIndexer {
     if (next === undefined) return false;
     if (last !== undefined && next.parentHash !== last.hash) return this.#takeBack();
     index.seal(blocks);
+    this.#tellProgress(head.number - next.number - blocks.length + 1);
     return true;
+  }
+
+  /** Says how far the index is, from time to time, while it is more than one reading behind. */
+  #tellProgress(behind: number): void {
+    const { chain, index, clock, log } = this.#modules;
+    const now = clock.now();
+    if (behind < CHUNK) {
+      if (this.#toldAt !== undefined) log.info("the message index has caught up", { chain: chain.chainId, block: index.last?.number });
+      this.#toldAt = undefined;
+    } else if (this.#toldAt === undefined || now - this.#toldAt >= TELL_MS) {
+      this.#toldAt = now;
+      log.info("the message index is being filled", { chain: chain.chainId, block: index.last?.number, behind, percent: Math.floor(this.progress * 100) });
+    }
   }
 
   /** Reads blocks that follow each other; fewer when the chain changes meanwhile. */

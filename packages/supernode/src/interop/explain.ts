@@ -96,10 +96,12 @@ function sourceAt(interop: Interop, chainId: bigint, timestamp: number): SourceV
 
 function waitsFor(interop: Interop, { chain }: WatchedChain, number: number, requiredL1: BlockId | undefined): string {
   if (interop.halted !== undefined) return `interop has halted: ${interop.halted}`;
+  const heads = chain.heads();
+  if (heads === undefined) return "its chain's node, which does not run or has not found its heads yet";
   const timestamp = timestampOfL2Block(chain.config, number);
   const finding = judgeAll(interop, timestamp).find(({ chainId }) => chainId === chain.chainId);
   if (finding !== undefined) return `${finding.kind === "invalid" ? "its replacement" : "a message"}: ${finding.rule}: ${finding.reason}`;
-  if (requiredL1 === undefined) return `its data on L1: block ${chain.heads()?.localSafe.number ?? "none"} is the last that derivation has reached, reading L1 block ${chain.syncStatus().current_l1.number}`;
+  if (requiredL1 === undefined) return `its data on L1: block ${heads.localSafe.number} is the last that derivation has reached, reading L1 block ${chain.syncStatus().current_l1.number}`;
   return `the other chains at timestamp ${interop.verified.last === undefined ? (interop.firstTimestamp() ?? timestamp) : interop.verified.last.timestamp + 1}: ${interop.waiting}`;
 }
 

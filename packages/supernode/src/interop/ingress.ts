@@ -1,5 +1,6 @@
 import { checkClaim, type ExecutingDescriptor, type MessageClaim, parseInboxEntries, type SameTimestampPolicy } from "@pangaea/interop";
 import { type BlockId, InvalidInputError, type L1Heads } from "@pangaea/primitives";
+import type { Failsafe } from "./failsafe.ts";
 import type { CrossUnsafe } from "./cross-unsafe.ts";
 import type { WatchedChain } from "./observe.ts";
 import type { VerifiedTimestamps } from "@pangaea/store";
@@ -37,6 +38,7 @@ export interface IngressModules {
   readonly verified: VerifiedTimestamps;
   readonly crossUnsafe: CrossUnsafe;
   readonly l1Heads: () => L1Heads | undefined;
+  readonly failsafe: Failsafe;
 }
 
 const OK: IngressAnswer = { kind: "ok" };
@@ -49,24 +51,19 @@ const refused = (code: number, message: string): IngressAnswer => ({ kind: "refu
  */
 export class Ingress {
   readonly #modules: IngressModules;
-  #failsafe: string | undefined;
 
   constructor(modules: IngressModules) {
     this.#modules = modules;
   }
 
-  /** Why nothing is let through, while that is so. */
-  get failsafe(): string | undefined {
-    return this.#failsafe;
-  }
-
-  setFailsafe(reason: string | undefined): void {
-    this.#failsafe = reason;
+  get failsafe(): Failsafe {
+    return this.#modules.failsafe;
   }
 
   /** Checks the storage keys under CrossL2Inbox of one transaction. */
   check(entries: readonly string[], descriptor: ExecutingDescriptor & { readonly chainId: bigint }, policy: IngressPolicy): IngressAnswer {
-    if (this.#failsafe !== undefined) return refused(AccessListErrorCode.failsafe, `failsafe is enabled: ${this.#failsafe}`);
+    const { reason } = this.#modules.failsafe;
+    if (reason !== undefined) return refused(AccessListErrorCode.failsafe, `failsafe is enabled: ${reason}`);
     const executing = this.#modules.chains.find(({ chain }) => BigInt(chain.chainId) === descriptor.chainId);
     if (executing === undefined) return refused(AccessListErrorCode.unknownChain, `unknown chain: executing chain ${descriptor.chainId} is not run here`);
     let claims: readonly MessageClaim[];

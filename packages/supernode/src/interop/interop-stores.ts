@@ -1,12 +1,14 @@
 import { DenyList, MessageIndex, prefixed, type Store, VerifiedTimestamps, WriteAheadLog } from "@pangaea/store";
 import type { Transition } from "./decision.ts";
 import { DenialBasis } from "./denial-basis.ts";
+import { Failsafe } from "./failsafe.ts";
 import { transitionCodec } from "./transition-codec.ts";
 
 const VERIFIED_PREFIX = Uint8Array.of(1);
 const LOG_PREFIX = Uint8Array.of(2);
 const DENIED_PREFIX = 3;
 const BASIS_PREFIX = 4;
+const FAILSAFE_PREFIX = Uint8Array.of(5);
 
 /** What interop keeps of one chain. */
 export interface ChainStores {
@@ -19,6 +21,7 @@ export interface ChainStores {
 export class InteropStores {
   readonly verified: VerifiedTimestamps;
   readonly log: WriteAheadLog<Transition>;
+  readonly failsafe: Failsafe;
   readonly #open: (name: string) => Store;
   readonly #decisions: Store;
   readonly #stores: Store[] = [];
@@ -33,6 +36,7 @@ export class InteropStores {
     this.#decisions = this.#open("decisions");
     this.verified = new VerifiedTimestamps(prefixed(this.#decisions, VERIFIED_PREFIX));
     this.log = new WriteAheadLog(prefixed(this.#decisions, LOG_PREFIX), transitionCodec);
+    this.failsafe = new Failsafe(prefixed(this.#decisions, FAILSAFE_PREFIX));
   }
 
   /** Throws `CriticalError` when the store cannot be used. */

@@ -15,7 +15,7 @@ import type { Decision, Transition } from "./decision.ts";
 import type { InteropChain } from "./interop-chain.ts";
 import { InteropStores } from "./interop-stores.ts";
 import { createInteropMetrics, type InteropMetrics } from "./metrics.ts";
-import { observe, stillStands, type WatchedChain } from "./observe.ts";
+import { type Observation, observe, stillStands, type WatchedChain } from "./observe.ts";
 import { checkAccessListMethods, failsafeMethods } from "./rpc/check-access-list.ts";
 import { explainMethods } from "./rpc/explain.ts";
 import { messageStatusMethods } from "./rpc/message-status.ts";
@@ -72,6 +72,8 @@ export class Interop implements Activity {
   readonly #stores: InteropStores;
   readonly #span: Span;
   #currentL1: BlockId = NO_BLOCK;
+  /** Whether the last observation found the L1 block of the last verified timestamp on L1. */
+  #stands = false;
   #halted: string | undefined;
   #waiting = "verification has not begun";
   readonly #rest: Rest;
@@ -92,7 +94,7 @@ export class Interop implements Activity {
     this.#span = new Span({ chains, rules: this.rules, verified: this.verified }, options.backfillDepth);
     this.crossUnsafe = new CrossUnsafe({ chains: this.chains, rules: this.rules, floor: () => this.#span.judged() });
     this.#indexers = new Map(this.chains.map(({ chain, index }) => [chain.chainId, new ChainIndexer({ chain, index, clock, log, firstBlock: () => this.#span.firstIndexed(chain.config), onMoved: () => this.wake() })]));
-    this.ingress = new Ingress({ chains: this.chains, rules: this.rules, verified: this.verified, crossUnsafe: this.crossUnsafe, l1Heads: modules.l1Heads });
+    this.ingress = new Ingress({ chains: this.chains, rules: this.rules, verified: this.verified, crossUnsafe: this.crossUnsafe, l1Heads: modules.l1Heads, failsafe: this.#stores.failsafe });
     this.metrics = createInteropMetrics(this);
     this.rpcMethods = { ...checkAccessListMethods(this.ingress), ...superRootMethods(this), ...explainMethods(this), ...messageStatusMethods(this), ...(options.enableAdmin === true ? failsafeMethods(this.ingress) : {}) };
   }
@@ -120,7 +122,7 @@ export class Interop implements Activity {
   /** The authority above one chain. Throws `CriticalError` for a chain that is not run here. */
   authorityOf(chainId: number): SafetyAuthority {
     const { chain, denied } = this.watched(chainId);
-    return interopAuthority({ config: chain.config, verified: this.verified, denied, l1Heads: this.#modules.l1Heads, firstTimestamp: () => this.firstTimestamp(), crossUnsafe: () => this.crossUnsafe.head(chainId) ?? this.verified.last?.heads.get(chainId) });
+    return interopAuthority({ config: chain.config, verified: this.verified, denied, l1Heads: this.#modules.l1Heads, firstTimestamp: () => this.firstTimestamp(), stands: () => this.#stands, crossUnsafe: () => this.crossUnsafe.head(chainId) ?? this.verified.last?.heads.get(chainId) });
   }
 
   /** Throws `CriticalError` for a chain that is not run here. */
@@ -154,16 +156,14 @@ export class Interop implements Activity {
   async start(signal: AbortSignal): Promise<void> {
     signal.addEventListener("abort", () => this.wake(), { once: true });
     const indexing = [...this.#indexers.values()].map((indexer) => indexer.run(signal).catch((error: unknown) => this.#halt(errorMessage(error))));
-    for (let round = 0; !signal.aborted && this.#halted === undefined; round++) {
+    for (let round = 0; !signal.aborted; round++) {
       try {
-        if (!(await this.step())) await this.#rest.for(IDLE_MS, signal);
+        const goesOn = this.#halted === undefined ? await this.step() : this.#followUnsafe();
+        if (!goesOn) await this.#rest.for(IDLE_MS, signal);
         if (round % PRUNE_EVERY === 0) this.#prune();
       } catch (error) {
         if (signal.aborted) break;
-        if (errorKind(error) === "critical") {
-          this.#halt(errorMessage(error));
-          break;
-        }
+        if (errorKind(error) === "critical") this.#halt(errorMessage(error));
         this.#waiting = errorMessage(error);
         this.metrics.countError(errorKind(error));
         this.#modules.log.debug("interop waits", { reason: this.#waiting });
@@ -178,16 +178,30 @@ export class Interop implements Activity {
   async step(): Promise<boolean> {
     const pending = this.#log.pending();
     if (pending !== undefined) return this.#apply(pending);
-    if (this.crossUnsafe.advance()) this.#tell();
+    this.#followUnsafe();
     const { verified } = this;
     const read = this.#readL1();
     const observation = await observe({ chains: this.chains, verified, l1: this.#modules.l1, firstTimestamp: () => this.firstTimestamp() });
+    this.#see(observation);
     const decision = stillStands(observation, this.chains) ? decide(observation, this.rules) : ({ kind: "wait", reason: "a chain changed while it was looked at" } as const);
     this.metrics.countDecision(decision.kind);
     const goesOn = await this.#carryOut(decision);
     const judged = observation.kind === "unready" && observation.behind ? read : verified.last?.l1Inclusion;
     this.#currentL1 = judged === undefined || decision.kind === "rewind" ? NO_BLOCK : judged.number < read.number ? judged : read;
     return goesOn;
+  }
+
+  /** Judges what is new over unsafe blocks; false when there is nothing. A halt does not touch it: nothing of it is kept. */
+  #followUnsafe(): boolean {
+    const advanced = this.crossUnsafe.advance();
+    if (advanced) this.#tell();
+    return advanced;
+  }
+
+  #see({ kind }: Observation): void {
+    const stood = this.#stands;
+    this.#stands = kind !== "stale";
+    if (this.#stands && !stood) this.#tell();
   }
 
   /** The L1 block that the chain furthest behind reads. */
@@ -223,7 +237,7 @@ export class Interop implements Activity {
     if (transition.kind !== "invalidate") return true;
     for (const { chainId } of transition.blocks) this.metrics.countInvalidation(chainId);
     const [{ chainId, number } = { chainId: 0, number: 0 }] = transition.blocks;
-    if (this.#failsafeOnInvalidation) this.ingress.setFailsafe(`block ${number} of chain ${chainId} executed a message that does not hold; find out why, then switch it off with admin_setFailsafeEnabled`);
+    if (this.#failsafeOnInvalidation) this.ingress.failsafe.set(`block ${number} of chain ${chainId} executed a message that does not hold; find out why, then switch it off with admin_setFailsafeEnabled`);
     return true;
   }
 

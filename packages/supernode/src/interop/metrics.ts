@@ -10,22 +10,26 @@ export interface InteropMetrics {
   countError(kind: string): void;
 }
 
-export function createInteropMetrics(interop: Pick<Interop, "chains" | "verified" | "crossUnsafe" | "halted" | "indexed">): InteropMetrics {
+export function createInteropMetrics(interop: Pick<Interop, "chains" | "verified" | "crossUnsafe" | "halted" | "indexed" | "firstTimestamp">): InteropMetrics {
   const registry = new Registry();
   const registers = [registry];
   const decisions = new Counter({ name: "supernode_interop_round_decisions_total", help: "Decisions of the interop activity", labelNames: ["decision"], registers });
   for (const decision of ["wait", "advance", "invalidate", "rewind", "halt"]) decisions.inc({ decision }, 0);
-  const invalidations = new Counter({ name: "supernode_interop_invalidations_total", help: "Blocks denied because a message in them does not hold", labelNames: ["chain"], registers });
+  const rewinds = new Counter({ name: "supernode_interop_rewinds_total", help: "Times that decisions were taken back because L1 left the block they rest on", registers });
+  const invalidations = new Counter({ name: "supernode_interop_invalidations_total", help: "Blocks denied because a message in them does not hold", labelNames: ["chain_id"], registers });
   const errors = new Counter({ name: "supernode_activity_errors_total", help: "Errors of activities that were tried again", labelNames: ["activity", "error_type"], registers });
   new Gauge({ name: "supernode_interop_verified_timestamp", help: "Newest timestamp at which all chains' messages are proved from L1", registers, collect() { this.set(interop.verified.last?.timestamp ?? 0); } });
   new Gauge({ name: "supernode_interop_cross_unsafe_timestamp", help: "Newest timestamp at which all chains' messages hold over unsafe blocks", registers, collect() { this.set(interop.crossUnsafe.timestamp ?? 0); } });
-  new Gauge({ name: "supernode_interop_activity_state", help: "2 running, 3 halted", registers, collect() { this.set(interop.halted === undefined ? 2 : 3); } });
-  new Gauge({ name: "supernode_log_backfill_progress", help: "Share of the chain that its message index covers", labelNames: ["chain"], registers, collect() { for (const { chain } of interop.chains) this.set({ chain: String(chain.chainId) }, interop.indexed(chain.chainId)); } });
-  new Gauge({ name: "supernode_denylist_entries", help: "Heights with denied blocks", labelNames: ["chain"], registers, collect() { for (const { chain, denied } of interop.chains) this.set({ chain: String(chain.chainId) }, denied.heights().length); } });
+  new Gauge({ name: "supernode_interop_activity_state", help: "1 it is not known yet when verification begins, 2 running, 3 halted", registers, collect() { this.set(interop.halted !== undefined ? 3 : interop.firstTimestamp() === undefined ? 1 : 2); } });
+  new Gauge({ name: "supernode_log_backfill_progress", help: "Share of the chain that its message index covers", labelNames: ["chain_id"], registers, collect() { for (const { chain } of interop.chains) this.set({ chain_id: String(chain.chainId) }, interop.indexed(chain.chainId)); } });
+  new Gauge({ name: "supernode_denylist_entries_total", help: "Heights with denied blocks", labelNames: ["chain_id"], registers, collect() { for (const { chain, denied } of interop.chains) this.set({ chain_id: String(chain.chainId) }, denied.heights().length); } });
   return {
     registry,
-    countDecision: (decision) => decisions.inc({ decision }),
-    countInvalidation: (chainId) => invalidations.inc({ chain: String(chainId) }),
+    countDecision: (decision) => {
+      decisions.inc({ decision });
+      if (decision === "rewind") rewinds.inc();
+    },
+    countInvalidation: (chainId) => invalidations.inc({ chain_id: String(chainId) }),
     countError: (kind) => errors.inc({ activity: "interop", error_type: kind }),
   };
 }

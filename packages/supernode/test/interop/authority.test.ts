@@ -10,8 +10,8 @@ function open(first: number | undefined = GENESIS_TIME + 5, begins = 0) {
   const { config } = new FakeChain(901, l1, { begins });
   const verified = new VerifiedTimestamps(new MemoryStore());
   const denied = new DenyList(new MemoryStore(), { chainId: 901n });
-  const state: { heads: L1Heads | undefined; crossUnsafe: { hash: `0x${string}`; number: number } | undefined } = { heads: undefined, crossUnsafe: undefined };
-  const authority = interopAuthority({ config, verified, denied, l1Heads: () => state.heads, firstTimestamp: () => first, crossUnsafe: () => state.crossUnsafe });
+  const state: { heads: L1Heads | undefined; crossUnsafe: { hash: `0x${string}`; number: number } | undefined; stands: boolean } = { heads: undefined, crossUnsafe: undefined, stands: true };
+  const authority = interopAuthority({ config, verified, denied, l1Heads: () => state.heads, firstTimestamp: () => first, stands: () => state.stands, crossUnsafe: () => state.crossUnsafe });
   const finalize = (number: number) => {
     while (l1.head.number < number) l1.mine();
     l1.finalized = number;
@@ -49,6 +49,17 @@ describe("what interop grants a chain", () => {
     expect(await authority.safeHead()).toEqual({ kind: "verified", block: head(GENESIS_TIME + 5) });
   });
 
+  it("finalizes nothing until it is known that L1 still has what was verified", async () => {
+    const { authority, verify, finalize, state } = open();
+    verify(GENESIS_TIME + 5, 2);
+    finalize(3);
+    state.stands = false;
+    expect(await authority.finalizedHead()).toEqual({ kind: "hold" });
+    expect(await authority.safeHead(), "safe can be taken back").toEqual({ kind: "verified", block: head(GENESIS_TIME + 5) });
+    state.stands = true;
+    expect(await authority.finalizedHead()).toEqual({ kind: "verified", block: head(GENESIS_TIME + 5) });
+  });
+
   it("is finalized up to the last verified timestamp whose L1 block is final", async () => {
     const { authority, verify, finalize } = open();
     for (const [i, l1Number] of [2, 2, 4, 6].entries()) verify(GENESIS_TIME + 5 + i, l1Number);
@@ -76,4 +87,4 @@ describe("what interop grants a chain", () => {
   });
 });
 
-const unpack = ({ verified, denied, state }: ReturnType<typeof open>) => ({ config: new FakeChain(901, new FakeL1(GENESIS_TIME)).config, verified, denied, l1Heads: () => state.heads, crossUnsafe: () => state.crossUnsafe });
+const unpack = ({ verified, denied, state }: ReturnType<typeof open>) => ({ config: new FakeChain(901, new FakeL1(GENESIS_TIME)).config, verified, denied, l1Heads: () => state.heads, stands: () => true, crossUnsafe: () => state.crossUnsafe });

@@ -72,10 +72,12 @@ describe("the first answers after a restart", () => {
     for (const chain of cluster.chains) chain.authorityMoved();
     await cluster.settle();
     const told = async () => Promise.all(cluster.chains.map(async ({ authority }) => [await authority.safeHead(), await authority.finalizedHead(), await authority.deniedHeights(0)]));
-    const before = [await told(), cluster.chains.map((chain) => chain.heads()), await cluster.superRoots()];
+    const before = [await told(), cluster.chains.map((chain) => chain.heads()), await cluster.superRoots()] as const;
     cluster.restart();
-    expect(await told()).toEqual(before[0]);
+    expect(await told(), "nothing is final until L1 was looked at").toEqual(before[0].map(([safe, , denied]) => [safe, { kind: "hold" }, denied]));
     for (const chain of cluster.chains) await chain.run();
+    expect([cluster.chains.map((chain) => chain.heads()), await cluster.superRoots()], "finalized stays while it is held").toEqual(before.slice(1));
+    await cluster.turn();
     expect([await told(), cluster.chains.map((chain) => chain.heads()), await cluster.superRoots()]).toEqual(before);
   });
 

@@ -107,10 +107,20 @@ describe("a transaction's inbox access list", () => {
 
   it("is refused while the failsafe is on, an empty one too, with the reason", async () => {
     const cluster = await opened();
-    cluster.interop.ingress.setFailsafe("somebody said so");
+    cluster.interop.ingress.failsafe.set("somebody said so");
     expect(cluster.interop.ingress.check([], descriptor(11), UNSAFE)).toEqual({ kind: "refused", code: AccessListErrorCode.failsafe, message: "failsafe is enabled: somebody said so" });
-    cluster.interop.ingress.setFailsafe(undefined);
+    cluster.interop.ingress.failsafe.set(undefined);
     expect(kindOf(cluster, [])).toBe("ok");
+  });
+
+  it("is refused after a restart too, until the failsafe is switched off", async () => {
+    const cluster = await opened();
+    cluster.interop.ingress.failsafe.set("somebody said so");
+    cluster.restart();
+    expect(kindOf(cluster, [])).toEqual(["refused", AccessListErrorCode.failsafe]);
+    cluster.interop.ingress.failsafe.set(undefined);
+    cluster.restart();
+    expect(cluster.interop.ingress.failsafe.reason).toBeUndefined();
   });
 });
 

@@ -186,7 +186,7 @@ describe("a block with a message that does not hold", () => {
       cluster.fillAndPost(2);
       await cluster.settle();
       expect(await cluster.interop.metrics.registry.metrics()).toContain('supernode_interop_invalidations_total{chain="902"} 1');
-      expect(cluster.interop.ingress.failsafe).toEqual(failsafeOnInvalidation ? expect.stringContaining("block 1 of chain 902 executed a message that does not hold") : undefined);
+      expect(cluster.interop.ingress.failsafe.reason).toEqual(failsafeOnInvalidation ? expect.stringContaining("block 1 of chain 902 executed a message that does not hold") : undefined);
     }
   });
 });

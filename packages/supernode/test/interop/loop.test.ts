@@ -96,6 +96,22 @@ describe("the interop activity as it runs", () => {
     await end();
   });
 
+  it("judges over unsafe blocks when it has halted, and finalizes nothing then", async () => {
+    const { l1, interop, a, b, clock, reaches, post, verified, end } = start();
+    for (const seconds of [2, 4, 6]) post(seconds);
+    await reaches(() => verified() === at(6));
+    l1.finalized = 2;
+    for (const chain of [a, b]) chain.authorityMoved();
+    await reaches(() => a.heads()?.finalized.number === 4);
+    l1.reorg(2);
+    interop.wake();
+    await reaches(() => interop.halted !== undefined, clock);
+    for (const chain of [a, b]) chain.fill(at(12));
+    await reaches(() => interop.crossUnsafe.timestamp === at(12), clock);
+    expect(await a.authority.finalizedHead()).toEqual({ kind: "hold" });
+    await end();
+  });
+
   it("is not ready while an execution layer lacks receipts, with the chain's name", async () => {
     const { interop, b, clock, reaches, post, verified, end } = start();
     b.fault = "no receipts";

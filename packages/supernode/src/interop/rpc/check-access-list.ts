@@ -30,10 +30,10 @@ function withChain(descriptor: ExecutingDescriptor): ExecutingDescriptor & { rea
 /** `admin_getFailsafeEnabled`, `admin_setFailsafeEnabled`: the switch that refuses all messages. */
 export function failsafeMethods(ingress: Ingress): RpcMethods {
   return {
-    admin_getFailsafeEnabled: () => ingress.failsafe !== undefined,
+    admin_getFailsafeEnabled: () => ingress.failsafe.reason !== undefined,
     admin_setFailsafeEnabled: ([on]) => {
       if (typeof on !== "boolean") throw new InvalidInputError(`admin_setFailsafeEnabled wants true or false (is ${JSON.stringify(on)})`);
-      ingress.setFailsafe(on ? "switched on by an operator; switch it off with admin_setFailsafeEnabled" : undefined);
+      ingress.failsafe.set(on ? "switched on by an operator; switch it off with admin_setFailsafeEnabled" : undefined);
       return null;
     },
   };

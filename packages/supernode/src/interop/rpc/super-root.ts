@@ -3,7 +3,7 @@ import { encodeSuperRoot } from "@pangaea/interop";
 import { type BlockId, errorKind, type Hex, keccak256Hex, NotFoundError, outputRootV0, quantityToNumber, toQuantity } from "@pangaea/primitives";
 import type { RpcMethods } from "@pangaea/rpc";
 import type { DeniedOutput } from "@pangaea/store";
-import { aggregateSyncStatus } from "../../activities/sync-status.ts";
+import { aggregateSyncStatus, lowerOf } from "../../activities/sync-status.ts";
 import type { Interop } from "../interop.ts";
 import type { WatchedChain } from "../observe.ts";
 
@@ -43,8 +43,7 @@ async function superRootAt(interop: Interop, timestamp: number): Promise<SuperRo
     if (found !== undefined) optimistic.set(watched.chain.chainId, found);
   }
   const data = await verifiedAt(interop, timestamp, optimistic);
-  const judged = interop.currentL1;
-  return { current_l1: judged.number < current_l1.number ? judged : current_l1, ...aggregate, optimistic_at_timestamp: Object.fromEntries([...optimistic].map(([chainId, output]) => [String(chainId), output])), ...(data === undefined ? {} : { data }) };
+  return { current_l1: lowerOf(current_l1, interop.currentL1), ...aggregate, optimistic_at_timestamp: Object.fromEntries([...optimistic].map(([chainId, output]) => [String(chainId), output])), ...(data === undefined ? {} : { data }) };
 }
 
 /** A chain's output at a timestamp before messages are judged: that of the block that was derived first, even if it was replaced. */
@@ -71,11 +70,10 @@ async function verifiedAt(interop: Interop, timestamp: number, optimistic: Reado
   const entry = interop.verified.at(timestamp);
   if (entry !== undefined) {
     const outputs = new Map<number, Hex>();
-    for (const { chain } of interop.chains) {
-      const head = entry.heads.get(chain.chainId);
-      if (head === undefined) throw new NotFoundError(`timestamp ${timestamp} was verified without chain ${chain.chainId}: run the chains of that time, or delete the folder of the interop activity`);
-      outputs.set(chain.chainId, rootOf(await outputAt(chain, head.hash)));
-    }
+    // A root over other chains than those that were verified together would be a wrong one.
+    const other = interop.chains.find(({ chain }) => !entry.heads.has(chain.chainId))?.chain.chainId ?? [...entry.heads.keys()].find((chainId) => interop.chains.every(({ chain }) => chain.chainId !== chainId));
+    if (other !== undefined) throw new NotFoundError(`timestamp ${timestamp} was verified ${entry.heads.has(other) ? "with" : "without"} chain ${other}: run the chains of that time, or delete the folder of the interop activity`);
+    for (const [chainId, { hash }] of entry.heads) outputs.set(chainId, rootOf(await outputAt(interop.watched(chainId).chain, hash)));
     return superData(timestamp, outputs, entry.l1Inclusion);
   }
   const first = interop.firstTimestamp();
