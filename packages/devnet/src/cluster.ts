@@ -20,6 +20,8 @@ export interface DevnetModules {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  /** Changes how much is logged; throws `InvalidInputError` for a level that does not exist. */
+  readonly setLogLevel?: (level: string) => void;
   readonly version: string;
 }
 
@@ -168,7 +170,7 @@ async function startParts(flags: DevnetFlags, modules: DevnetModules, opened: ((
   const dependencySet = await dependencySetFor(chains.map(({ config }) => config), flags["interop.dependency-set"]);
   const ingress = ingressPolicyOf(flags);
   const faults = faultMethods({ chains: () => supernode.chains, batcher: (chainId) => supernode.batcher(chainId), l1, l2Url: (chainId) => `http://127.0.0.1:${ports.get(chainId)}`, clock });
-  const supernode: Supernode = new Supernode({ l1: client, l1Watcher: watcher, clock, random, log }, {
+  const supernode: Supernode = new Supernode({ l1: client, l1Watcher: watcher, clock, random, log, ...(modules.setLogLevel === undefined ? {} : { setLogLevel: modules.setLogLevel }) }, {
     version: modules.version,
     rpc: { host: "127.0.0.1", port: flags["rpc.port"] },
     rpcMethods: faults,

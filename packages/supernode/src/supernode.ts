@@ -39,6 +39,8 @@ export interface SupernodeModules {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
+  /** Changes how much is logged, for `admin_setLogLevel`; throws `InvalidInputError` for a level that does not exist. Without it the level stays. */
+  readonly setLogLevel?: (level: string) => void;
 }
 
 export interface SupernodeSettings {
@@ -98,14 +100,14 @@ export class Supernode {
   }
 
   #container(setup: ChainSetup): ChainContainer {
-    const { l1, l1Watcher, clock } = this.#modules;
+    const { l1, l1Watcher, clock, setLogLevel } = this.#modules;
     const { config, store, node } = setup;
     const log = this.#modules.log.child({ chain: config.l2ChainId });
     const authority = this.interop?.authorityOf(config.l2ChainId) ?? localAuthority;
     return new ChainContainer({
       config,
       openExecution: () => setup.openExecution(this.interop && messageFilterOf({ ingress: this.interop.ingress, clock }, config.l2ChainId, setup.ingress ?? DEFAULT_INGRESS)),
-      createNode: (execution) => new VirtualNode({ config, l1, l1Heads: l1Watcher, execution, store, authority, clock, log, onHeads: () => this.interop?.headsMoved(config.l2ChainId) }, node),
+      createNode: (execution) => new VirtualNode({ config, l1, l1Heads: l1Watcher, execution, store, authority, clock, log, onHeads: () => this.interop?.headsMoved(config.l2ChainId), ...(setLogLevel === undefined ? {} : { setLogLevel }) }, node),
       clock,
       log,
       onRestart: () => this.#metrics.countRestart(config.l2ChainId),

@@ -1,6 +1,6 @@
 import { DEVNET_OPTIONS, DevnetCluster, type DevnetSummary, systemClock, systemRandom, TEST_ACCOUNTS } from "@pangaea/devnet";
 import { COMMON_OPTIONS, readGiven, sourcesOf, unknownVariables, valuesOf } from "../command-line.ts";
-import { createLineLogger, parseLogLevel } from "../logger.ts";
+import { createLineLogger, LogThreshold, parseLogLevel } from "../logger.ts";
 import { type ChainStatusRow, statusLines, StatusView } from "../status-view.ts";
 import { VERSION } from "../version.ts";
 import { untilStopped } from "../until-stopped.ts";
@@ -41,9 +41,10 @@ export async function devnet(argv: readonly string[]): Promise<void> {
   const started = Date.now();
   const isLive = process.stdout.isTTY === true && !flags.json && !flags.quiet;
   const view = new StatusView((text) => process.stdout.write(text));
-  const log = createLineLogger(parseLogLevel(flags["log.level"]), (line) => (isLive ? view.print(line) : console.error(line)));
+  const threshold = new LogThreshold(parseLogLevel(flags["log.level"]));
+  const log = createLineLogger(threshold, (line) => (isLive ? view.print(line) : console.error(line)));
   for (const variable of unknownVariables(DEVNET_TABLE, process.env)) log.warn("an environment variable is none of ours", { variable });
-  const cluster = await DevnetCluster.start(flags, { clock: systemClock, random: systemRandom, log, version: VERSION });
+  const cluster = await DevnetCluster.start(flags, { clock: systemClock, random: systemRandom, log, setLogLevel: (level) => threshold.set(level), version: VERSION });
   const stopped = untilStopped(cluster.l1.exited.then(() => "the local L1 ended by itself"));
   let timer: NodeJS.Timeout | undefined;
   try {

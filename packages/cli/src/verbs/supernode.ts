@@ -6,7 +6,7 @@ import { JwtRefusedError } from "@pangaea/rpc";
 import { SUPERNODE_OPTIONS, Supernode, supernodeFlagTable, virtualNodeOptions } from "@pangaea/supernode";
 import { type ChainPlan, chainSetup, externalExecution, interopSetup, planChain } from "../chain-setup.ts";
 import { COMMON_OPTIONS, givenAhead, readGiven, type Sources, sourcesOf, unknownVariables, UsageError, valuesOf } from "../command-line.ts";
-import { createLineLogger, parseLogLevel } from "../logger.ts";
+import { createLineLogger, LogThreshold, parseLogLevel } from "../logger.ts";
 import { planRelaying, RELAYER_FLAGS, startRelaying } from "../relaying.ts";
 import { untilStopped } from "../until-stopped.ts";
 import { VERSION } from "../version.ts";
@@ -45,7 +45,8 @@ export async function supernode(argv: readonly string[]): Promise<void> {
   valuesOf("supernode", table, given);
   const options = valuesOf("supernode", SUPERNODE_OPTIONS, given);
   if (options.l1.length === 0) throw new UsageError("pangaea supernode: --l1 is missing: give the JSON-RPC URL of L1");
-  const log = createLineLogger(parseLogLevel(options["log.level"]), (line) => console.error(line));
+  const threshold = new LogThreshold(parseLogLevel(options["log.level"]));
+  const log = createLineLogger(threshold, (line) => console.error(line));
   for (const variable of unknownVariables(table, process.env)) log.warn("an environment variable is none of ours", { variable });
   const plans = await Promise.all(ids.map((chainId) => planChain(chainId, virtualNodeOptions(chainId, given))));
   const relaying = await planRelaying(plans, options, valuesOf("supernode", RELAYER_FLAGS, given));
@@ -58,7 +59,7 @@ export async function supernode(argv: readonly string[]): Promise<void> {
   const watcher = new L1Watcher({ client, clock: systemClock, log }, { pollInterval: options["l1.http-poll-interval"] });
   const host = options["rpc.addr"] ?? "127.0.0.1";
   const served = new Map<number, string>();
-  const node = new Supernode({ l1: client, l1Watcher: watcher, clock: systemClock, random: systemRandom, log }, { chains: plans.map((plan) => chainSetup(plan, options, kzg, log, served)), ...(interop === undefined ? {} : { interop }), rpc: { host, port: options["rpc.port"] }, version: VERSION });
+  const node = new Supernode({ l1: client, l1Watcher: watcher, clock: systemClock, random: systemRandom, log, setLogLevel: (level) => threshold.set(level) }, { chains: plans.map((plan) => chainSetup(plan, options, kzg, log, served)), ...(interop === undefined ? {} : { interop }), rpc: { host, port: options["rpc.port"] }, version: VERSION });
   const stopped = untilStopped();
   let relayer: RunningRelayer | undefined;
   try {

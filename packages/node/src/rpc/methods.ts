@@ -63,7 +63,8 @@ export function adminMethods({ driver, sequencer, setLogLevel }: NodeRpcModules)
     },
     admin_setLogLevel: ([level]) => {
       if (setLogLevel === undefined) throw new RpcError(RpcErrorCode.server, "the log level of this process cannot be changed: restart it with --log.level");
-      setLogLevel(String(level));
+      if (typeof level !== "string") throw new InvalidInputError("admin_setLogLevel wants the name of a level");
+      setLogLevel(level);
       return null;
     },
     admin_overrideLeader: () => null,
