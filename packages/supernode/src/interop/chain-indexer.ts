@@ -94,10 +94,10 @@ export class ChainIndexer {
   #tellProgress(behind: number): void {
     const { chain, index, clock, log } = this.#modules;
     const now = clock.now();
-    if (behind < CHUNK) {
-      if (this.#toldAt !== undefined) log.info("the message index has caught up", { chain: chain.chainId, block: index.last?.number });
+    if (behind === 0 && this.#toldAt !== undefined) {
       this.#toldAt = undefined;
-    } else if (this.#toldAt === undefined || now - this.#toldAt >= TELL_MS) {
+      log.info("the message index has caught up", { chain: chain.chainId, block: index.last?.number });
+    } else if (behind >= CHUNK && (this.#toldAt === undefined || now - this.#toldAt >= TELL_MS)) {
       this.#toldAt = now;
       log.info("the message index is being filled", { chain: chain.chainId, block: index.last?.number, behind, percent: Math.floor(this.progress * 100) });
     }

@@ -20,7 +20,13 @@ async function open({ blocks = 0, first = 0 } = {}) {
     const index = new MessageIndex(store, { chainId: 901n });
     return { index, indexer: new ChainIndexer({ chain, index, clock, log: silentLogger, firstBlock: () => state.first, onMoved: () => state.moved++ }) };
   };
-  return { chain, clock, state, make, ...make() };
+  const makeTelling = () => {
+    const lines: (readonly [string, unknown])[] = [];
+    const index = new MessageIndex(new MemoryStore(), { chainId: 901n });
+    const log = { ...silentLogger, info: (message: string, fields: unknown) => void lines.push([message, fields]) };
+    return { lines, indexer: new ChainIndexer({ chain, index, clock, log, firstBlock: () => state.first, onMoved: () => {} }) };
+  };
+  return { chain, clock, state, make, makeTelling, ...make() };
 }
 
 const catchUp = async (indexer: ChainIndexer) => {
@@ -39,6 +45,23 @@ describe("a chain's message index", () => {
     expect(indexer.progress).toBeCloseTo(64 / 180);
     expect(await catchUp(indexer)).toBe(2);
     expect([index.first?.number, index.last?.hash, indexer.progress]).toEqual([21, chain.tip.hash, 1]);
+  });
+
+  it("tells how far it is while it has a long way to go, no more often than each five seconds, and when it has caught up", async () => {
+    const { chain, clock, makeTelling } = await open({ blocks: 300 });
+    const { indexer, lines } = makeTelling();
+    await indexer.step();
+    await indexer.step();
+    expect(lines).toEqual([["the message index is being filled", { chain: 901, block: 63, behind: 237, percent: 21 }]]);
+    clock.advance(5_000);
+    await indexer.step();
+    expect(lines.at(-1)).toEqual(["the message index is being filled", { chain: 901, block: 191, behind: 109, percent: 63 }]);
+    await catchUp(indexer);
+    expect(lines.slice(2)).toEqual([["the message index has caught up", { chain: 901, block: 300 }]]);
+    chain.fill(at(310));
+    await chain.run();
+    await catchUp(indexer);
+    expect(lines).toHaveLength(3);
   });
 
   it("does not begin while it is not known with which block, or the chain has no heads", async () => {

@@ -1,42 +1,62 @@
-import { meshOf } from "@pangaea/interop";
+import type { Log } from "@pangaea/primitives";
 import { describe, expect, it } from "vitest";
 import { haveVectors, vectorJson } from "../../../interop/test/support/vectors.ts";
-import { type JudgedChain, judgeTimestamp } from "../../src/interop/judge.ts";
-import { interopRules } from "../../src/interop/rules.ts";
-import { FakeChain } from "../support/fake-chain.ts";
-import { FakeL1 } from "../support/fake-l1.ts";
-import { executing, messageOf, says } from "../support/messages.ts";
+import { at, Cluster } from "../support/cluster.ts";
+import { executes, says, type SentMessage } from "../support/messages.ts";
+
+interface Reference {
+  readonly at: number;
+  readonly chain: string;
+  readonly log: number;
+  readonly initTs: number;
+}
 
 interface Cycles {
   readonly timestamp: number;
-  readonly cases: readonly { readonly name: string; readonly executingMessages: Readonly<Record<string, readonly { readonly at: number; readonly chain: string; readonly log: number; readonly initTs: number }[]>>; readonly flaggedChains: readonly string[] }[];
+  readonly cases: readonly { readonly name: string; readonly executingMessages: Readonly<Record<string, readonly Reference[]>>; readonly flaggedChains: readonly string[] }[];
 }
 
 const { cycles } = vectorJson<{ readonly cycles: Cycles }>("interop-computed.json", { cycles: { timestamp: 0, cases: [] } });
 const NAMES = [..."ABCDE"];
 const idOf = (name: string): number => NAMES.indexOf(name) + 901;
-/** Every log that is asked for is there: only the cycle rule is left. */
-const index: JudgedChain["index"] = { contains: ({ blockNumber, timestamp }) => ({ kind: "yes", block: { number: blockNumber, hash: "0x00", timestamp } }) };
+/** Seconds after genesis of the vectors' timestamp, and of every older one. */
+const [NOW, BEFORE] = [6, 3];
+/** Logs of a block that no vector's message is in the place of. */
+const PLAIN = 4;
 
-describe.skipIf(!haveVectors)("cycles of the vectors, over whole blocks", () => {
+const saying = (name: string, log: number): Log => says(idOf(name) * 10 + log);
+
+describe.skipIf(!haveVectors)("cycles of the vectors, on chains that have every log which a message names", () => {
   it("are nine", () => {
     expect(cycles.cases).toHaveLength(9);
   });
 
-  it.each(cycles.cases)("$name", ({ executingMessages, flaggedChains }) => {
-    const l1 = new FakeL1(0);
-    const configs = NAMES.map((name) => {
-      const { config } = new FakeChain(idOf(name), l1);
-      return { ...config, genesis: { ...config.genesis, l2Time: 0 }, forks: { lagoon: 0 } };
-    });
-    const chains = configs.map((config): JudgedChain => {
-      const messages = executingMessages[NAMES[config.l2ChainId - 901]!] ?? [];
-      return {
-        chainId: config.l2ChainId, config, index, upTo: cycles.timestamp, timestamp: cycles.timestamp,
-        executing: messages.map(({ at, chain, log, initTs }) => executing(messageOf(says(log), { chainId: BigInt(idOf(chain)), blockNumber: initTs, timestamp: initTs, logIndex: log }), at)),
-      };
-    });
-    const findings = judgeTimestamp(cycles.timestamp, chains, interopRules(configs, meshOf(NAMES.map(idOf))));
-    expect(findings.map(({ chainId, kind, rule }) => [chainId, kind, rule])).toEqual(flaggedChains.map((name) => [idOf(name), "invalid", "cycle"]));
+  it.each(cycles.cases)("$name", async ({ executingMessages, flaggedChains }) => {
+    const cluster = new Cluster({ chains: NAMES.map(() => ({})) });
+    const [now] = [cycles.timestamp];
+    const claim = ({ chain, log, initTs }: Reference): SentMessage => cluster.chain(NAMES.indexOf(chain)).messageAt(initTs === now ? NOW : BEFORE, log, saying(chain, log));
+    for (const [i, chain] of cluster.chains.entries()) {
+      const name = NAMES[i]!;
+      chain.fill(at(BEFORE - 1));
+      chain.block(Array.from({ length: PLAIN }, (_, log) => saying(name, log)));
+      chain.fill(at(NOW - 1));
+      const references = executingMessages[name] ?? [];
+      chain.block(Array.from({ length: PLAIN }, (_, log) => {
+        const reference = references.find((one) => one.at === log);
+        return reference === undefined ? saying(name, log) : executes(claim(reference));
+      }));
+    }
+    const tried = cluster.chains.map((chain) => chain.tip.hash);
+    cluster.fillAndPost(NOW + 3);
+    await cluster.settle();
+    const denials = cluster.chains.flatMap(({ chainId }) => cluster.interop.watched(chainId).denied.at(NOW).map(({ hash, reason }) => [chainId, hash, reason.split(":")[0]]));
+    // A message to its own log names contents that no log can have: that is what is told of it.
+    const ruleOf = (name: string) => ((executingMessages[name] ?? []).some((one) => one.chain === name && one.log === one.at) ? "identity" : "cycle");
+    const flagged = flaggedChains.map((name) => [idOf(name), tried[NAMES.indexOf(name)], ruleOf(name)]);
+    // What rests on a block that fell falls after it, for want of the log.
+    const rests = NAMES.filter((name) => !flaggedChains.includes(name) && (executingMessages[name] ?? []).some(({ chain, initTs }) => initTs === now && flaggedChains.includes(chain))).map((name) => [idOf(name), tried[NAMES.indexOf(name)], "identity"]);
+    expect(denials).toEqual([...flagged, ...rests].sort(([a], [b]) => Number(a) - Number(b)));
+    expect(cluster.verified).toBe(at(NOW + 3));
+    expect(cluster.chains.map((chain, i) => chain.at(NOW).ref.hash === tried[i])).toEqual(NAMES.map((name) => !denials.some(([chainId]) => chainId === idOf(name))));
   });
 });

@@ -75,6 +75,39 @@ describe("interop_explain", () => {
     expect(await explain(cluster, 901, 0)).toMatchObject({ requiredL1: cluster.chain(0).config.genesis.l1 });
   });
 
+  it("says that a block waits for a message, when that is of a block that is not there yet", async () => {
+    const cluster = two();
+    const later = cluster.chain(0).messageAt(4, 0, says(1));
+    cluster.chain(1).fill(at(3));
+    const { number } = cluster.chain(1).block([executes(later)]);
+    cluster.chain(0).fill(at(3));
+    cluster.post();
+    await cluster.settle();
+    const waits = { messages: [{ verdict: "wait", reason: expect.stringMatching(/^identity: .*chain 901/) }] };
+    expect(await explain(cluster, 902, number)).toMatchObject({ status: "local-safe", ...waits, waitsFor: expect.stringMatching(/^the other chains at timestamp 1004: chain 901: block 4 for timestamp 1004 is not local safe yet, block 3 is$/) });
+  });
+
+  it("says that a block waits because verification has halted, with the remedy", async () => {
+    const cluster = two();
+    const sent = cluster.chain(0).block([says(1)]).message(0);
+    cluster.fillAndPost(8);
+    await cluster.settle();
+    cluster.interop.watched(901).index.prune(at(5));
+    cluster.chain(1).block([executes(sent)]);
+    cluster.fillAndPost(12);
+    await expect(cluster.settle()).rejects.toThrow("backfill them");
+    const pruned = expect.stringMatching(/^a message: identity: .*no longer/);
+    expect(await explain(cluster, 902, 9)).toMatchObject({ status: "local-safe", messages: [{ verdict: "halt" }], waitsFor: pruned });
+  });
+
+  it("says that a block waits for its chain's node, when that does not run", async () => {
+    const cluster = two();
+    cluster.fillAndPost(2);
+    await cluster.settle();
+    cluster.chain(1).running = false;
+    expect(await explain(cluster, 902, 2)).toMatchObject({ status: "unsafe", block: { number: 2 }, waitsFor: "its chain's node, which does not run or has not found its heads yet" });
+  });
+
   it.each<readonly [string, unknown, unknown, string]>([
     ["a chain that is not run here", 903, 1, "chain 903 is not run here"], ["a block that is not there", 901, 77, "block 77 is not in the message index, which holds 0 to 2"], ["a hash that nothing has", 901, word(5), "has neither a block nor a transaction"],
     ["another word", 901, "newest", "the second parameter wants a block number"], ["nothing", 901, undefined, "block"], ["no chain", undefined, 1, "chain id"],

@@ -185,7 +185,7 @@ describe("a block with a message that does not hold", () => {
       cluster.chain(1).block([executes(cluster.chain(0).messageAt(1, 0, says(1)))]);
       cluster.fillAndPost(2);
       await cluster.settle();
-      expect(await cluster.interop.metrics.registry.metrics()).toContain('supernode_interop_invalidations_total{chain="902"} 1');
+      expect(await cluster.interop.metrics.registry.metrics()).toContain('supernode_interop_invalidations_total{chain_id="902"} 1');
       expect(cluster.interop.ingress.failsafe.reason).toEqual(failsafeOnInvalidation ? expect.stringContaining("block 1 of chain 902 executed a message that does not hold") : undefined);
     }
   });

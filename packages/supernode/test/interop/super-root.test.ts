@@ -106,6 +106,31 @@ describe("superroot_atTimestamp", () => {
     await expect(cluster.superRoot(2)).rejects.toThrow("chain 902: the execution layer does not answer");
   });
 
+  it("is over 127 chains where as many run, in the order of their ids", async () => {
+    const chains = Array.from({ length: 127 }, () => ({}));
+    const cluster = new Cluster({ chains });
+    cluster.fillAndPost(2);
+    await cluster.settle();
+    const { data, chain_ids } = await cluster.superRoot(2);
+    const outputs = await Promise.all(cluster.chains.map(async (chain) => ({ chainId: chain.chainId, outputRoot: (await outputOf(chain, chain.at(2).ref.hash)).output_root })));
+    expect([chain_ids.length, chain_ids[0], chain_ids.at(-1)]).toEqual([127, "901", "1027"]);
+    expect(data?.super_root).toBe(superRootV1(at(2), outputs));
+    expect(data?.super.chains.map(({ ChainID }) => ChainID)).toEqual(chain_ids);
+  });
+
+  it.each([["with chain 903", 3, 2], ["without chain 903", 2, 3]])("fails for a time that was verified %s, which is another set than is run now", async (words, before, now) => {
+    const chains = (count: number) => Array.from({ length: count }, () => ({}));
+    const old = new Cluster({ chains: chains(before) });
+    old.fillAndPost(3);
+    await old.settle();
+    const cluster = new Cluster({ chains: chains(now) });
+    cluster.fillAndPost(2);
+    await cluster.settle();
+    cluster.interop.verified.append([old.interop.verified.at(at(3))!]);
+    await expect(cluster.superRoot(3)).rejects.toThrow(`timestamp ${at(3)} was verified ${words}: run the chains of that time`);
+    expect((await cluster.superRoot(2)).data).toBeDefined();
+  });
+
   it.each([[5], ["5"], [undefined], [null], ["0x"]])("refuses %j as its timestamp", async (timestamp) => {
     const { interop } = two();
     await expect((async () => interop.rpcMethods.superroot_atTimestamp!([timestamp], {}))()).rejects.toMatchObject({ kind: "input" });
