@@ -154,7 +154,7 @@ describe("a block with a message that does not hold", () => {
   it("was never there for a node that starts from nothing: it derives the same blocks and the same super roots", async () => {
     const heads = await Promise.all(devnet.ready.chains.map((_, i) => devnet.status(i)));
     const upTo = Math.min(...heads.map(({ safe_l2 }) => safe_l2.timestamp));
-    const second = await Secondary.start(devnet, [`--interop.dependency-set=${join(folder, "dependency-set.json")}`]);
+    const second = await Secondary.start(devnet);
     try {
       for (const [i] of devnet.ready.chains.entries()) await second.untilSafe(i, heads[i]!.safe_l2.number);
       for (const [i, { safe_l2 }] of heads.entries()) expect(await second.blockHash(i, safe_l2.number)).toBe(await devnet.blockHash(i, safe_l2.number));

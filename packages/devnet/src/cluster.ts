@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Batcher, kzgCommitter, localSigner } from "@pangaea/batcher";
 import { WorkerExecutionLayer } from "@pangaea/execution";
@@ -7,13 +6,14 @@ import { dependencySetOf } from "@pangaea/interop";
 import { BeaconClient, Endpoints, KzgService, L1Client, L1Watcher } from "@pangaea/l1";
 import { type Clock, errorMessage, InvalidInputError, type Hex, type Logger, type Random } from "@pangaea/primitives";
 import { openStore } from "@pangaea/store";
-import { type ChainContainer, dependencySetFor, ingressPolicyOf, messageGateOf, Supernode } from "@pangaea/supernode";
+import { type ChainContainer, ingressPolicyOf, messageGateOf, Supernode } from "@pangaea/supernode";
+import { defineChains, defineDependencySet, dependencySetFile, readManifest } from "./definition.ts";
 import { faultMethods } from "./faults/fault-methods.ts";
 import { devnetKey } from "./keys.ts";
 import { type LocalL1, startLocalL1 } from "./local-l1.ts";
-import { type DevnetFlags, devnetBatcher, devnetForks, devnetRelayer } from "./options.ts";
+import { type DevnetFlags, devnetBatcher, devnetRelayer } from "./options.ts";
 import { startRelaying } from "./relaying.ts";
-import { type ChainDefinition, genesisFile, readChains, rollupConfigFile, setUpChains, writeChains } from "./setup.ts";
+import { genesisFile, rollupConfigFile } from "./setup.ts";
 import { makeTemporaryFolder } from "./temporary-folder.ts";
 
 export interface DevnetModules {
@@ -30,6 +30,8 @@ export interface DevnetSummary {
   readonly l1: { readonly chainId: number; readonly url: string; readonly beacon: string };
   readonly supernode: { readonly url: string };
   readonly configDir: string;
+  /** The file that says whose messages each chain accepts; absent when none ever count. */
+  readonly dependencySet?: string;
   readonly chains: readonly {
     readonly chainId: number;
     readonly url: string;
@@ -38,12 +40,6 @@ export interface DevnetSummary {
     readonly genesis: string;
     readonly contracts: { readonly optimismPortal: Hex; readonly systemConfig: Hex; readonly batchInbox: Hex; readonly batcher: Hex };
   }[];
-}
-
-interface Manifest {
-  readonly chains: readonly number[];
-  readonly l1GenesisTime: number;
-  readonly l1BlockTime: number;
 }
 
 const POLL_MS = 200;
@@ -138,8 +134,7 @@ async function startParts(flags: DevnetFlags, modules: DevnetModules, opened: ((
   const folder = temporary?.path ?? dataDir!;
   if (temporary !== undefined) opened.push(temporary.remove);
   else await mkdir(folder, { recursive: true });
-  const manifestFile = join(folder, "devnet.json");
-  const earlier: Manifest | undefined = existsSync(manifestFile) ? JSON.parse(await readFile(manifestFile, "utf8")) : undefined;
+  const earlier = await readManifest(folder);
 
   const kzg = new KzgService();
   opened.push(() => kzg.close());
@@ -149,25 +144,14 @@ async function startParts(flags: DevnetFlags, modules: DevnetModules, opened: ((
   const l1 = await startLocalL1({ port: flags["l1.port"], blockTime: flags["l1.block-time"], genesisTimestamp: l1GenesisTime, ...(dataDir === undefined ? {} : { dataDir }) }, kzg, log);
   opened.push(() => l1.stop());
 
-  let chains: readonly ChainDefinition[];
-  if (earlier === undefined) {
-    const times = flags["l2.block-time"];
-    const plans = flags.chains.map((chainId, i) => ({ chainId, blockTime: times[i] ?? times[0] ?? 1 }));
-    chains = await setUpChains(l1.rpc, plans, { forks: (time) => devnetForks(flags, time), seqWindowSize: flags["seq-window"] });
-    await writeChains(folder, chains);
-    const manifest: Manifest = { chains: flags.chains, l1GenesisTime, l1BlockTime: flags["l1.block-time"] };
-    await writeFile(manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
-  } else {
-    chains = await readChains(folder, earlier.chains);
-  }
-
+  const chains = await defineChains(folder, earlier, flags, l1, l1GenesisTime);
+  const dependencySet = await defineDependencySet(folder, chains, flags["interop.dependency-set"]);
   const endpoints = new Endpoints([l1.url], { log });
   opened.push(async () => endpoints.close());
   const client = new L1Client(endpoints, new BeaconClient([l1.url], kzg));
   const watcher = new L1Watcher({ client, clock, log }, { pollInterval: POLL_MS });
   const ports = new Map<number, number>();
   const batcher = devnetBatcher(flags);
-  const dependencySet = await dependencySetFor(chains.map(({ config }) => config), flags["interop.dependency-set"]);
   const ingress = ingressPolicyOf(flags);
   const faults = faultMethods({ chains: () => supernode.chains, batcher: (chainId) => supernode.batcher(chainId), l1, l2Url: (chainId) => `http://127.0.0.1:${ports.get(chainId)}`, clock });
   const supernode: Supernode = new Supernode({ l1: client, l1Watcher: watcher, clock, random, log, ...(modules.setLogLevel === undefined ? {} : { setLogLevel: modules.setLogLevel }) }, {
@@ -198,6 +182,7 @@ async function startParts(flags: DevnetFlags, modules: DevnetModules, opened: ((
     l1: { chainId: chains[0]!.config.l1ChainId, url: l1.url, beacon: l1.url },
     supernode: { url },
     configDir: folder,
+    ...(dependencySet === undefined ? {} : { dependencySet: dependencySetFile(folder) }),
     chains: chains.map(({ config }) => ({
       chainId: config.l2ChainId, url: `http://127.0.0.1:${ports.get(config.l2ChainId)}`, node: `${url}/${config.l2ChainId}/`, rollupConfig: rollupConfigFile(folder, config.l2ChainId), genesis: genesisFile(folder, config.l2ChainId),
       contracts: { optimismPortal: config.depositContractAddress, systemConfig: config.l1SystemConfigAddress, batchInbox: config.batchInboxAddress, batcher: config.genesis.systemConfig.batcherAddress },

@@ -52,6 +52,7 @@ export async function supernode(argv: readonly string[]): Promise<void> {
   const relaying = await planRelaying(plans, options, valuesOf("supernode", RELAYER_FLAGS, given));
   for (const plan of plans) await checkExternal(plan, log);
   const interop = await interopSetup(plans, options);
+  if (interop !== undefined && options["interop.dependency-set"] === undefined) log.warn("no dependency set is given: these chains accept each other's messages and those of no other chain", { chains: ids.join(","), remedy: "--interop.dependency-set FILE" });
   const kzg = new KzgService();
   const endpoints = new Endpoints(options.l1, { log, maxConcurrency: options["l1.max-concurrency"] });
   const beacons = [...(options["l1.beacon"] === undefined ? [] : [options["l1.beacon"]]), ...options["l1.beacon-fallbacks"]];

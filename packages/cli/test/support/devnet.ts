@@ -7,6 +7,7 @@ export interface ReadyLine {
   readonly l1: { readonly chainId: number; readonly url: string; readonly beacon: string };
   readonly supernode: { readonly url: string };
   readonly configDir: string;
+  readonly dependencySet?: string;
   readonly chains: readonly {
     readonly chainId: number;
     readonly url: string;

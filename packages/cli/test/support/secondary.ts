@@ -14,9 +14,9 @@ export class Secondary {
   }
 
   static async start(devnet: Devnet, flags: readonly string[] = []): Promise<Secondary> {
-    const { l1, chains } = devnet.ready;
+    const { l1, chains, dependencySet } = devnet.ready;
     const perChain = chains.flatMap(({ chainId, rollupConfig, genesis }) => [`--vn.${chainId}.rollup.config=${rollupConfig}`, `--vn.${chainId}.l2.genesis=${genesis}`, `--vn.${chainId}.l2.rpc.port=0`]);
-    const program = new Program(["supernode", `--chains=${chains.map(({ chainId }) => chainId).join(",")}`, `--l1=${l1.url}`, `--l1.beacon=${l1.beacon}`, "--rpc.port=0", "--l1.http-poll-interval=200", ...perChain, ...flags]);
+    const program = new Program(["supernode", `--chains=${chains.map(({ chainId }) => chainId).join(",")}`, `--l1=${l1.url}`, `--l1.beacon=${l1.beacon}`, "--rpc.port=0", "--l1.http-poll-interval=200", ...(dependencySet === undefined ? [] : [`--interop.dependency-set=${dependencySet}`]), ...perChain, ...flags]);
     const { url } = JSON.parse(await program.line((line) => line.startsWith("{"))) as { url: string };
     return new Secondary(devnet, program, url);
   }
