@@ -129,7 +129,7 @@ export function valuesOf<Table extends OptionTable>(verb: string, table: Table, 
 export function helpPage(verb: string, summary: string, table: OptionTable): string {
   const rows = Object.entries(table).map(([name, spec]) => {
     const head = `  --${name}${spec.placeholder === undefined ? "" : ` ${spec.placeholder}`}`;
-    const fallback = spec.default === undefined || spec.default === false || (Array.isArray(spec.default) && spec.default.length === 0) ? "" : ` [${String(spec.default)}]`;
+    const fallback = spec.default === undefined || spec.default === false || (Array.isArray(spec.default) && spec.default.length === 0) ? "" : ` [${spec.shown ?? String(spec.default)}]`;
     return `${head.padEnd(38)} ${spec.doc}${fallback}`;
   });
   const example = Object.keys(table)[0] ?? "";

@@ -9,6 +9,8 @@ export interface OptionSpec<T> {
   readonly placeholder?: string;
   readonly default: T;
   readonly parse: (text: string) => T;
+  /** The default as the help page shows it, where its own text does not do. */
+  readonly shown?: string;
 }
 
 export type OptionTable = Readonly<Record<string, OptionSpec<unknown>>>;

@@ -2,7 +2,7 @@ import { duration, type OptionSpec, type OptionTable, type OptionValues, text, w
 import { DEFAULT_RELAYER_OPTIONS, type RelayerOptions } from "./options.ts";
 import { parseRelayPolicy, type RelayPolicy } from "./relay-policy.ts";
 
-const policy = (doc: string, fallback: RelayPolicy): OptionSpec<RelayPolicy> => ({ doc, placeholder: "PAIRS", default: fallback, parse: parseRelayPolicy });
+const policy = (doc: string, fallback: RelayPolicy): OptionSpec<RelayPolicy> => ({ doc, placeholder: "PAIRS", default: fallback, shown: fallback.kind, parse: parseRelayPolicy });
 
 /** The relayer's flags with the defaults of some options. */
 export function relayerFlagTable(defaults: RelayerOptions) {
