@@ -18,8 +18,8 @@ export interface L2GenesisInput {
   readonly owner: Hex;
   readonly feeRecipient: Hex;
   /**
-   * Whether the interop predeploys stand in genesis; unless given, they do when Lagoon has a time, now or later. A Lagoon that activates later
-   * has no upgrade transactions here: its contracts are there beforehand, and what is sent before it is no valid message until sent again.
+   * Whether the interop predeploys stand in genesis; unless given, they do when Lagoon has a time, now or later. Lagoon's upgrade transactions
+   * are for the public predeploys and revert above this genesis: what is sent before it is no valid message until sent again.
    */
   readonly interop?: boolean;
   /** Whether DevnetFaucetToken stands at `DEVNET_FAUCET_TOKEN_ADDRESS`; for local chains only, as anyone mints it. */
