@@ -9,7 +9,7 @@ import { type ReadyLine, rpc, type Status } from "./support/devnet.ts";
 import { Program, until } from "./support/program.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
-const manifestSchema = z.object({ name: z.string(), version: z.string(), license: z.literal("MIT"), files: z.array(z.string()), exports: z.record(z.string(), z.object({ types: z.string(), default: z.string() })), dependencies: z.record(z.string(), z.string()).default({}), devDependencies: z.undefined().optional() });
+const manifestSchema = z.object({ name: z.string(), version: z.string(), license: z.literal("MIT"), files: z.array(z.string()), exports: z.record(z.string(), z.object({ types: z.string(), default: z.string() })), dependencies: z.record(z.string(), z.string()).default({}), optionalDependencies: z.record(z.string(), z.string()).default({}), devDependencies: z.undefined().optional() });
 
 describe("the built packages, packed and installed elsewhere", () => {
   const folder = mkdtempSync(join(tmpdir(), "pangaea-build-"));
@@ -29,7 +29,8 @@ describe("the built packages, packed and installed elsewhere", () => {
       mkdirSync(place, { recursive: true });
       execFileSync("tar", ["-xzf", join(tarballs, `pangaea-${name}-${manifest(join(out, name)).version}.tgz`), "-C", place, "--strip-components=1"]);
       // What a package does not declare it does not find: each sees its own dependencies and no others.
-      for (const dependency of Object.keys(manifest(place).dependencies).filter((one) => !one.startsWith("@pangaea/"))) {
+      const { dependencies, optionalDependencies } = manifest(place);
+      for (const dependency of Object.keys({ ...dependencies, ...optionalDependencies }).filter((one) => !one.startsWith("@pangaea/"))) {
         const link = join(place, "node_modules", dependency);
         mkdirSync(dirname(link), { recursive: true });
         symlinkSync(join(root, "node_modules", dependency), link);

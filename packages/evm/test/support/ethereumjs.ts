@@ -24,29 +24,20 @@ async function prepare(manager: MerkleStateManager, { accounts }: World): Promis
   manager.originalStorageCache.clear();
 }
 
-interface CKzg {
-  loadTrustedSetup(precompute: number): void;
-  verifyKzgProof(commitment: Uint8Array, z: Uint8Array, y: Uint8Array, proof: Uint8Array): boolean;
+interface NativeKzg {
+  readonly DasContextJs: { create(options: { readonly usePrecomp: boolean }): { verifyKzgProof(commitment: Uint8Array, z: Uint8Array, y: Uint8Array, proof: Uint8Array): boolean } };
 }
-let library: CKzg | undefined;
-function cKzg(): CKzg {
-  if (library === undefined) {
-    const loaded: CKzg = createRequire(import.meta.url)("c-kzg");
-    try {
-      loaded.loadTrustedSetup(0);
-    } catch {
-      // Loaded already, by the precompile under test.
-    }
-    library = loaded;
-  }
-  return library;
+let library: ReturnType<NativeKzg["DasContextJs"]["create"]> | undefined;
+function nativeKzg() {
+  const module: NativeKzg = createRequire(import.meta.url)("@crate-crypto/node-eth-kzg");
+  return (library ??= module.DasContextJs.create({ usePrecomp: false }));
 }
 const unused = (): never => {
   throw new Error("the EVM only verifies proofs");
 };
 const kzg = {
   blobToKzgCommitment: unused, computeBlobProof: unused, verifyBlobProofBatch: unused, computeCells: unused, computeCellsAndProofs: unused, recoverCellsAndProofs: unused, verifyCellKzgProofBatch: unused,
-  verifyProof: (...hex: readonly [string, string, string, string]) => cKzg().verifyKzgProof(...(hex.map((one) => hexToBytes(one)) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array])),
+  verifyProof: (...hex: readonly [string, string, string, string]) => nativeKzg().verifyKzgProof(...(hex.map((one) => hexToBytes(one)) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array])),
 };
 
 const block = {

@@ -27,7 +27,7 @@ const POINT_SIZE = 48;
  * KZG on a worker thread of its own, one for the whole process: the trusted setup takes seconds to load and a blob tens of
  * milliseconds to commit to, which would hold up every chain. Started at the first use. What was computed for a blob is remembered by the
  * blob's SHA-256, so that a batcher's commitments serve the verification of the same blobs.
- * Errors: `CriticalError` when the native library is missing, `TemporaryError` when the worker is gone or too much waits for it.
+ * Without the native library (`nativeKzgProblem`) a slower one stands in. Errors: `TemporaryError` when the worker is gone or too much waits for it.
  */
 export class KzgService {
   readonly #limiter = new Limiter({ what: "KZG", atOnce: MAX_AT_ONCE, waiting: MAX_WAITING });
