@@ -1,16 +1,19 @@
 import { appendFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
+import { accessListFigures } from "./access-list.ts";
 import { derivationSpeed } from "./derivation.ts";
 import { devnetFigures } from "./devnet.ts";
 import { tokenBlock, transfersPerSecond } from "./execution.ts";
 import { type Figure, FIGURES_HEAD, formatFigure, isReached } from "./figure.ts";
+import { messageIndexFigures } from "./interop-index.ts";
+import { verificationFigures } from "./verification.ts";
 
 const started = performance.now();
 /** Of the minute before: what else the machine had to do. */
 const load = loadavg()[0]!;
 const figures: Figure[] = [];
 // The cluster comes first: its delays want a machine on which nothing else was just compiled and collected.
-for (const measure of [devnetFigures, async () => [await transfersPerSecond()], tokenBlock, async () => [await derivationSpeed()]]) {
+for (const measure of [devnetFigures, async () => [await transfersPerSecond()], tokenBlock, async () => [await derivationSpeed()], messageIndexFigures, accessListFigures, verificationFigures]) {
   for (const figure of await measure()) {
     console.log(formatFigure(figure));
     figures.push(figure);

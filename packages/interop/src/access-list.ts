@@ -1,5 +1,5 @@
 import { INTEROP_PREDEPLOYS } from "@pangaea/config";
-import { type AccessList, bytesToBigInt, bytesToHex, type Hex, hexToBytes, InvalidInputError, isHex, readU32, readU64, shorten, toSafeNumber } from "@pangaea/primitives";
+import { type AccessList, bytesToBigInt, bytesToHex, type Hex, hexBytesOf, InvalidInputError, readU32, readU64, shorten, toSafeNumber } from "@pangaea/primitives";
 import { chainIdWord, type LogPlace, type WideIdentifier, type WideLogPlace, writeCheckedU64, writeLogIndex } from "./identifier.ts";
 import { CHECKSUM_TYPE, messageChecksum } from "./payload.ts";
 
@@ -59,8 +59,9 @@ export function accessListOf(messages: readonly Message[]): AccessList {
 function entryAt(entries: readonly string[], at: number, wanted: string): Uint8Array {
   const entry = entries[at];
   if (entry === undefined) throw new InvalidInputError(`inbox access list: expected entry ${at}, ${wanted}, but the list ends there`);
-  if (!isHex(entry, ENTRY_BYTES)) throw new InvalidInputError(`inbox access list: malformed entry ${at}: it must be 32 bytes of hex (is ${shorten(String(entry))})`);
-  return hexToBytes(entry);
+  const bytes = hexBytesOf(entry, ENTRY_BYTES);
+  if (bytes === undefined) throw new InvalidInputError(`inbox access list: malformed entry ${at}: it must be 32 bytes of hex (is ${shorten(String(entry))})`);
+  return bytes;
 }
 
 function checkReserved(entry: Uint8Array, end: number, at: number, kind: string): void {

@@ -12,18 +12,50 @@ export function isHex(value: unknown, size?: number): value is Hex {
   return typeof value === "string" && /^0x(?:[0-9a-fA-F]{2})*$/.test(value) && (size === undefined || value.length === 2 + size * 2);
 }
 
+/** Bytes up to which a call into the native codec is the greater part of the work. */
+const SHORT = 64;
+const SCRATCH = Buffer.alloc(SHORT);
+
 /** Bytes to 0x-prefixed lower-case hex. */
 export function bytesToHex(bytes: Uint8Array): Hex {
+  if (bytes.length <= SHORT) {
+    SCRATCH.set(bytes);
+    return `0x${SCRATCH.toString("hex", 0, bytes.length)}`;
+  }
   return `0x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex")}`;
 }
 
+/** The value of each hex digit by its character code; -1 for other characters. */
+const DIGITS = Int8Array.from({ length: 128 }, (_, code) => (/[0-9a-fA-F]/.test(String.fromCharCode(code)) ? Number.parseInt(String.fromCharCode(code), 16) : -1));
+
 /** 0x-prefixed hex to bytes. Throws `InvalidInputError` when the text is not whole bytes of hex, or not of `size` bytes. */
 export function hexToBytes(hex: string, size?: number): Uint8Array {
-  if (!isHex(hex, size)) {
-    throw new InvalidInputError(`not ${size === undefined ? "" : `${size} bytes of `}0x-prefixed hex: ${shorten(hex)}`);
+  const bytes = hexBytesOf(hex, size);
+  if (bytes === undefined) throw new InvalidInputError(`not ${size === undefined ? "" : `${size} bytes of `}0x-prefixed hex: ${shorten(hex)}`);
+  return bytes;
+}
+
+/** What `hexToBytes` gives; undefined where it throws. */
+export function hexBytesOf(hex: string, size?: number): Uint8Array | undefined {
+  if (typeof hex !== "string" || (size !== undefined && hex.length !== 2 + 2 * size)) return undefined;
+  if (hex.length <= 2 + 2 * SHORT) return shortHexToBytes(hex);
+  return isHex(hex) ? new Uint8Array(Buffer.from(hex.slice(2), "hex")) : undefined;
+}
+
+function shortHexToBytes(hex: string): Uint8Array | undefined {
+  if (hex.length % 2 !== 0 || !hex.startsWith("0x")) return undefined;
+  const out = new Uint8Array(hex.length / 2 - 1);
+  let codes = 0;
+  let values = 0;
+  for (let i = 0; i < out.length; i++) {
+    const high = hex.charCodeAt(2 * i + 2);
+    const low = hex.charCodeAt(2 * i + 3);
+    const value = (DIGITS[high]! << 4) | DIGITS[low]!;
+    codes |= high | low;
+    values |= value;
+    out[i] = value;
   }
-  const buffer = Buffer.from(hex.slice(2), "hex");
-  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength).slice();
+  return codes < DIGITS.length && values >= 0 ? out : undefined;
 }
 
 /** A text cut for an error message. */
@@ -87,8 +119,14 @@ export function readU32(bytes: Uint8Array, at: number): number {
   return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
 }
 
+const U32 = 2 ** 32;
+/** Upper half of the largest safe integer. */
+const SAFE_HIGH = Math.floor(Number.MAX_SAFE_INTEGER / U32);
+
 export function readU64(bytes: Uint8Array, at: number): bigint {
-  return (BigInt(readU32(bytes, at)) << 32n) | BigInt(readU32(bytes, at + 4));
+  const high = readU32(bytes, at);
+  const low = readU32(bytes, at + 4);
+  return high <= SAFE_HIGH ? BigInt(high * U32 + low) : (BigInt(high) << 32n) | BigInt(low);
 }
 
 export function writeU16(bytes: Uint8Array, at: number, value: number): void {
@@ -104,6 +142,12 @@ export function writeU32(bytes: Uint8Array, at: number, value: number): void {
 }
 
 export function writeU64(bytes: Uint8Array, at: number, value: bigint | number): void {
+  const number = Number(value);
+  if (Number.isSafeInteger(number)) {
+    writeU32(bytes, at, Math.floor(number / U32));
+    writeU32(bytes, at + 4, number % U32);
+    return;
+  }
   const wide = BigInt(value);
   writeU32(bytes, at, Number(wide >> 32n));
   writeU32(bytes, at + 4, Number(wide & 0xffffffffn));

@@ -1,4 +1,4 @@
-import { checksumOfLog, type ExecutingMessage } from "@pangaea/interop";
+import { checksumsOfChain, type ExecutingMessage } from "@pangaea/interop";
 import { type BlockId, formatBlock, type Hex, joinBytes, ResetError } from "@pangaea/primitives";
 import { checked, corrupt, guarded, numberKey, withCheck } from "../checked-value.ts";
 import type { Store, Write } from "../store.ts";
@@ -38,6 +38,7 @@ export interface MessageIndexOptions {
 export class MessageIndex {
   readonly #store: Pick<Store, "get" | "entries" | "write">;
   readonly #chainId: bigint;
+  readonly #checksumOf: ReturnType<typeof checksumsOfChain>;
   readonly #where: string;
   readonly #remedy = "delete the folder of the message index, it is filled again from the execution layer";
   readonly #blocks: PagedRecords;
@@ -51,6 +52,7 @@ export class MessageIndex {
   /** Opens the index and clears away what an interrupted rewind left. Throws as the class says. */
   constructor(store: Store, { chainId, cacheBytes = DEFAULT_CACHE_BYTES }: MessageIndexOptions) {
     this.#chainId = chainId;
+    this.#checksumOf = checksumsOfChain(chainId);
     this.#where = `message index of chain ${chainId}`;
     this.#store = guarded(store, this.#where);
     const common = { where: this.#where, remedy: this.#remedy };
@@ -123,7 +125,7 @@ export class MessageIndex {
     if (!(logIndex >= 0 && logIndex < block.logs)) return { kind: "contradiction", reason: `block ${blockNumber} has ${block.logs} logs, none with index ${logIndex}` };
     const log = block.firstLog + logIndex;
     const at = this.#logs.offsetOf(log);
-    const found = checksumOfLog(this.#logs.pageOf(log).subarray(at, at + LOG_HASH_SIZE), { blockNumber, logIndex, timestamp, chainId: this.#chainId });
+    const found = this.#checksumOf(this.#logs.pageOf(log).subarray(at, at + LOG_HASH_SIZE), { blockNumber, logIndex, timestamp });
     if (found !== checksum) return { kind: "contradiction", reason: `log ${logIndex} of block ${blockNumber} has checksum ${found}, not ${checksum}` };
     return { kind: "yes", block: { number: blockNumber, hash: this.#hash(blockNumber), timestamp } };
   }
@@ -133,6 +135,11 @@ export class MessageIndex {
     if (!this.#has(number)) return undefined;
     const { timestamp, firstLog, logs, executes } = this.#record(number);
     return { number, hash: this.#hash(number), parentHash: this.#parentHash(number), timestamp, logHashes: this.#logs.slice(firstLog, firstLog + logs), executing: executes ? this.#executing(number) : [] };
+  }
+
+  /** A block's hash; undefined when it is not there. */
+  hashAt(number: number): Hex | undefined {
+    return number === this.#last?.number ? this.#last.hash : this.#has(number) ? this.#hash(number) : undefined;
   }
 
   /** A block without its logs; undefined when it is not there. */

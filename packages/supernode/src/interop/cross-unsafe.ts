@@ -70,11 +70,12 @@ export class CrossUnsafe {
   /** Drops what is below the floor, and what rests on blocks that have left their chains. */
   #forget(): void {
     const floor = this.#modules.floor() ?? 0;
-    const gone = this.#judged.findIndex(({ heads }) => this.#modules.chains.some(({ chain, index }) => {
+    // Where the blocks of a timestamp stand, so do those before them, which are their ancestors.
+    const last = this.#judged.findLastIndex(({ heads }) => this.#modules.chains.every(({ chain, index }) => {
       const head = heads.get(chain.chainId);
-      return head !== undefined && index.sealOf(head.number)?.hash !== head.hash;
+      return head === undefined || index.hashAt(head.number) === head.hash;
     }));
-    const standing = gone < 0 ? this.#judged : this.#judged.slice(0, gone);
+    const standing = this.#judged.slice(0, last + 1);
     this.#judged = (standing.at(-1)?.timestamp ?? 0) <= floor ? [] : standing;
   }
 
@@ -83,10 +84,11 @@ export class CrossUnsafe {
     const heads = new Map<number, BlockId>();
     for (const { chain, index } of this.#modules.chains) {
       const number = l2BlockNumberAt(chain.config, timestamp);
-      const block = index.sealOf(number);
-      if (block === undefined) return undefined;
-      heads.set(chain.chainId, { number, hash: block.hash });
-      judged.push({ chainId: chain.chainId, config: chain.config, index, upTo: number, timestamp: timestampOfL2Block(chain.config, number), executing: block.timestamp === timestamp ? (index.executingAt(number) ?? []) : [] });
+      const hash = index.hashAt(number);
+      if (hash === undefined) return undefined;
+      heads.set(chain.chainId, { number, hash });
+      const made = timestampOfL2Block(chain.config, number);
+      judged.push({ chainId: chain.chainId, config: chain.config, index, upTo: number, timestamp: made, executing: made === timestamp ? (index.executingAt(number) ?? []) : [] });
     }
     return { judged, heads };
   }

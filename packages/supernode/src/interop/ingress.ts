@@ -84,7 +84,7 @@ export class Ingress {
     const { rules, chains } = this.#modules;
     const source = chains.find(({ chain }) => BigInt(chain.chainId) === claim.identifier.chainId);
     if (source === undefined) return refused(AccessListErrorCode.unknownChain, `unknown chain: source chain ${claim.identifier.chainId} is not run here`);
-    const broken = checkClaim(claim, { executingChainId: chainId, executingTimestamp: timestamp, timeout, sameTimestamp: policy.sameTimestamp, dependencySet: rules.dependencySet, activationOf: (id) => rules.activationOf(id) });
+    const broken = checkClaim(claim, { executingChainId: chainId, executingTimestamp: timestamp, timeout, sameTimestamp: policy.sameTimestamp, dependencySet: rules.dependencySet, activationOf: rules.activationOf });
     // Time mends a message that is too young, and nothing else that a claim alone can break.
     if (broken?.kind === "invalid" && broken.rule === "timestamp") return { kind: "wait", code: AccessListErrorCode.future, message: `future data: ${broken.rule}: ${broken.message}` };
     if (broken !== undefined && broken.kind !== "valid") return refused(AccessListErrorCode.conflict, `conflicting data: ${broken.rule}: ${broken.message}`);
@@ -107,19 +107,19 @@ export class Ingress {
   #viewEnd({ chain, index }: WatchedChain, level: SafetyLevel): number {
     const { verified, crossUnsafe, l1Heads } = this.#modules;
     const none = chain.config.genesis.l2.number;
-    const standing = (heads: ReadonlyMap<number, BlockId> | undefined): number | undefined => standingIn(index, heads?.get(chain.chainId));
+    const { chainId } = chain;
     switch (level) {
       case "unsafe":
         return index.last?.number ?? none;
       case "cross-unsafe":
-        return standingIn(index, crossUnsafe.head(chain.chainId)) ?? standing(verified.last?.heads) ?? none;
+        return standingIn(index, crossUnsafe.head(chainId)) ?? standingIn(index, verified.last?.heads.get(chainId)) ?? none;
       case "local-safe":
         return chain.heads()?.localSafe.number ?? none;
       case "safe":
-        return standing(verified.last?.heads) ?? none;
+        return standingIn(index, verified.last?.heads.get(chainId)) ?? none;
       case "finalized": {
         const finalized = l1Heads()?.finalized.number ?? -1;
-        return standing(verified.newestWhere(({ number }) => number <= finalized)?.heads) ?? none;
+        return standingIn(index, verified.newestWhere(({ number }) => number <= finalized)?.heads.get(chainId)) ?? none;
       }
     }
   }
@@ -127,7 +127,7 @@ export class Ingress {
 
 /** A head's number, if the chain still has it. */
 function standingIn(index: WatchedChain["index"], head: BlockId | undefined): number | undefined {
-  return head !== undefined && index.sealOf(head.number)?.hash === head.hash ? head.number : undefined;
+  return head !== undefined && index.hashAt(head.number) === head.hash ? head.number : undefined;
 }
 
 /** One level for all source chains, or another for some of them. */

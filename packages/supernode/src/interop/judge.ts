@@ -1,4 +1,4 @@
-import { chainsInCycles, checkMessage, cycleViolation, type ExecutingMessage, type MessageRule } from "@pangaea/interop";
+import { chainsInCycles, checkMessage, cycleViolation, type ExecutingMessage, type MessageContext, type MessageRule } from "@pangaea/interop";
 import { containsClaim, type InteropRules, type SourceView } from "./rules.ts";
 
 /** A chain at the timestamp that is judged: its last block at or before it, and the messages of that block. */
@@ -38,11 +38,12 @@ function isActive(chainId: number, timestamp: number, rules: InteropRules): bool
 
 function judgeBlock({ chainId, executing }: JudgedChain, timestamp: number, sources: ReadonlyMap<bigint, SourceView>, rules: InteropRules): Finding | undefined {
   let worst: Finding | undefined;
+  const context: MessageContext = {
+    executingChainId: BigInt(chainId), executingTimestamp: timestamp, sameTimestamp: "allowed", dependencySet: rules.dependencySet, activationOf: rules.activationOf,
+    contains: (claim) => containsClaim(claim, sources.get(claim.identifier.chainId)),
+  };
   for (const message of executing) {
-    const verdict = checkMessage(message, {
-      executingChainId: BigInt(chainId), executingTimestamp: timestamp, sameTimestamp: "allowed", dependencySet: rules.dependencySet, activationOf: (id) => rules.activationOf(id),
-      contains: (claim) => containsClaim(claim, sources.get(claim.identifier.chainId)),
-    });
+    const verdict = checkMessage(message, context);
     if (verdict.kind === "valid") continue;
     const finding: Finding = { chainId, kind: verdict.kind, rule: verdict.rule, message, reason: verdict.message };
     if (verdict.kind === "invalid") return finding;

@@ -78,15 +78,14 @@ function localSafeOf({ chain, index, denied }: WatchedChain, next: number): { re
   const { localSafe } = heads;
   const wanted = l2BlockNumberAt(config, next);
   if (wanted > localSafe.number) return no(`block ${wanted} for timestamp ${next} is not local safe yet, block ${localSafe.number} is`, true);
-  const indexed = index.sealOf(localSafe.number);
-  if (indexed?.hash !== localSafe.hash) return no(`local safe block ${localSafe.number} (${localSafe.hash}) is not in the message index yet`);
+  if (index.hashAt(localSafe.number) !== localSafe.hash) return no(`local safe block ${localSafe.number} (${localSafe.hash}) is not in the message index yet`);
   const standing = denied.heights().find((height) => height <= localSafe.number && height >= wanted && isDeniedAt(index, denied, height));
   if (standing !== undefined) return no(`block ${standing} is denied and not replaced yet`);
   return { covered: timestampOfL2Block(config, localSafe.number) + config.blockTime - 1 };
 }
 
 function isDeniedAt(index: MessageIndex, denied: DenyList, height: number): boolean {
-  const hash = index.sealOf(height)?.hash;
+  const hash = index.hashAt(height);
   return hash !== undefined && denied.isDenied(height, hash);
 }
 
@@ -112,8 +111,8 @@ function finalizedAfter(chains: readonly WatchedChain[], timestamp: number): Fin
 function divergenceFrom({ timestamp, heads }: VerifiedTimestamp, chains: readonly WatchedChain[]): string | undefined {
   for (const { chain, index } of chains) {
     const head = heads.get(chain.chainId);
-    const known = head === undefined ? undefined : index.sealOf(head.number);
-    if (head !== undefined && known !== undefined && known.hash !== head.hash) return `chain ${chain.chainId} has block ${head.number} (${known.hash}), but ${head.hash} was verified there at timestamp ${timestamp}`;
+    const known = head === undefined ? undefined : index.hashAt(head.number);
+    if (head !== undefined && known !== undefined && known !== head.hash) return `chain ${chain.chainId} has block ${head.number} (${known}), but ${head.hash} was verified there at timestamp ${timestamp}`;
   }
   return undefined;
 }
@@ -128,14 +127,15 @@ async function collectRounds(chains: readonly WatchedChain[], from: number, to: 
     const heads = new Map<number, BlockId>();
     for (const [i, { chain, index }] of chains.entries()) {
       const number = l2BlockNumberAt(chain.config, timestamp);
-      const block = index.sealOf(number);
+      const hash = index.hashAt(number);
       const included = inclusions[i]!(number);
-      if (block === undefined || typeof included === "string") return { kind: "rounds", rounds, reason: `chain ${chain.chainId}: ${typeof included === "string" ? included : `block ${number} is not in the message index`}` };
+      if (hash === undefined || typeof included === "string") return { kind: "rounds", rounds, reason: `chain ${chain.chainId}: ${typeof included === "string" ? included : `block ${number} is not in the message index`}` };
       // Each of them: a chain that has not heard of a reorg yet may stand on lower L1 blocks than one that has.
       if (await gone(included)) return { kind: "rounds", rounds, reason: `L1 block ${included.number} (${included.hash}) is not on L1 any more: chain ${chain.chainId} will derive again` };
       if (highest === undefined || included.number > highest.number) highest = included;
-      heads.set(chain.chainId, { number, hash: block.hash });
-      judged.push({ chainId: chain.chainId, config: chain.config, index, upTo: number, timestamp: block.timestamp, executing: block.timestamp === timestamp ? (index.executingAt(number) ?? []) : [] });
+      heads.set(chain.chainId, { number, hash });
+      const made = timestampOfL2Block(chain.config, number);
+      judged.push({ chainId: chain.chainId, config: chain.config, index, upTo: number, timestamp: made, executing: made === timestamp ? (index.executingAt(number) ?? []) : [] });
     }
     if (highest !== undefined) rounds.push({ timestamp, chains: judged, heads, l1Inclusion: highest });
   }
@@ -194,6 +194,6 @@ export function stillStands(observation: Observation, chains: readonly WatchedCh
   if (observation.kind !== "rounds") return true;
   return observation.rounds.every(({ heads }) => chains.every(({ chain, index }) => {
     const head = heads.get(chain.chainId);
-    return head === undefined || index.sealOf(head.number)?.hash === head.hash;
+    return head === undefined || index.hashAt(head.number) === head.hash;
   }));
 }

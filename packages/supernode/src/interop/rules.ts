@@ -6,7 +6,7 @@ import type { MessageIndex } from "@pangaea/store";
 /** What the cluster's chains have agreed on. */
 export interface InteropRules {
   readonly dependencySet: DependencySet;
-  activationOf(chainId: bigint): ChainActivation | undefined;
+  readonly activationOf: (chainId: bigint) => ChainActivation | undefined;
 }
 
 /** The rules of these chains: interop activates with Lagoon, or at `activation` on all of them (Unix seconds). */
