@@ -3,7 +3,7 @@ import { z } from "zod";
 /** The line that `pangaea devnet --json` prints when ready. */
 export const readySchema = z.object({
   l1: z.object({ url: z.string(), beacon: z.string() }),
-  chains: z.array(z.object({ chainId: z.number(), node: z.string(), rollupConfig: z.string(), genesis: z.string() })),
+  chains: z.array(z.object({ chainId: z.number(), url: z.string(), node: z.string(), rollupConfig: z.string(), genesis: z.string() })),
 });
 export type Ready = z.infer<typeof readySchema>;
 

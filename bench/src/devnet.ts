@@ -2,6 +2,7 @@ import { pause, readySchema, syncStatus } from "./cluster.ts";
 import { type Figure, median, percentile } from "./figure.ts";
 import { l1RequestFigures } from "./l1-requests.ts";
 import { Program } from "./program.ts";
+import { relayTimeFigures } from "./relay-time.ts";
 
 /** Seconds, the devnet's default. */
 const L1_BLOCK_TIME = 2;
@@ -27,7 +28,7 @@ async function unsafeTimes(node: string): Promise<readonly number[]> {
   return times;
 }
 
-/** Starts the devnet with its defaults by `npm start`: time to the first blocks, delay from unsafe to safe, memory when idle, and what a second chain asks of L1. */
+/** Starts the devnet with its defaults by `npm start`: time to the first blocks, delay from unsafe to safe, memory when idle, what a second chain asks of L1, and how long a message takes. */
 export async function devnetFigures(): Promise<readonly Figure[]> {
   const started = performance.now();
   const { program, line } = await Program.start("npm", ["start", "--silent", "--", "--json", "--l1.port=0", "--l2.port=0", "--rpc.port=0"]);
@@ -42,6 +43,7 @@ export async function devnetFigures(): Promise<readonly Figure[]> {
       { name: `unsafe to safe, devnet defaults, ${times.length} L2 blocks: median`, value: median(times), unit: "L1 blocks", reach: { atMost: 3 } },
       { name: `unsafe to safe, devnet defaults, ${times.length} L2 blocks: 90 of 100 within`, value: percentile(times, 0.9), unit: "L1 blocks", reach: { atMost: 3 } },
       ...(await l1RequestFigures(ready)),
+      ...(await relayTimeFigures(ready)),
     ];
   } finally {
     await program.stop();

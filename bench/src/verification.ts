@@ -1,4 +1,4 @@
-import { type Figure } from "./figure.ts";
+import type { Figure } from "./figure.ts";
 import { BenchL1, GENESIS_TIME } from "./interop-chains.ts";
 import { InteropCluster } from "./interop-cluster.ts";
 
