@@ -1,5 +1,6 @@
 export { type DeniedBlock, type DeniedOutput, DenyList } from "./deny-list.ts";
-export { LmdbStore } from "./lmdb-store.ts";
+export { FileStore } from "./file-store.ts";
+export { LmdbStore, lmdbProblem } from "./lmdb-store.ts";
 export { MemoryStore } from "./memory-store.ts";
 export type { BlockSeal, IndexedBlock, MessageAnswer, MessageQuery } from "./message-index/indexed-block.ts";
 export { MessageIndex, type MessageIndexOptions } from "./message-index/message-index.ts";

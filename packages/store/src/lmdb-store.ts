@@ -11,8 +11,8 @@ export class LmdbStore implements Store {
 
   /** Opens or creates the environment at `path`. Throws `CriticalError` when LMDB cannot be loaded or the folder not be used. */
   constructor(path: string) {
-    const { open } = loadLmdb();
     try {
+      const { open } = loadLmdb();
       // Without overlapping syncs a transaction is on disk when it returns.
       this.#database = open<Uint8Array, Buffer>({ path, keyEncoding: "binary", encoding: "binary", mapSize: MAP_SIZE, compression: false, noSubdir: false, overlappingSync: false });
     } catch (error) {
@@ -55,11 +55,15 @@ export class LmdbStore implements Store {
   }
 }
 
-function loadLmdb(): typeof import("lmdb") {
+const loadLmdb = (): typeof import("lmdb") => createRequire(import.meta.url)("lmdb");
+
+/** Why LMDB cannot be loaded on this machine; undefined when it can. */
+export function lmdbProblem(): string | undefined {
   try {
-    return createRequire(import.meta.url)("lmdb");
+    loadLmdb();
+    return undefined;
   } catch (error) {
-    throw new CriticalError(`the native module lmdb cannot be loaded (${errorMessage(error)}): run npm install again, with a C++ compiler, make and Python on the machine, or leave --data-dir out to run in memory`);
+    return errorMessage(error).split("\n")[0];
   }
 }
 

@@ -1,10 +1,15 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { concatBytes, CriticalError, errorMessage } from "@pangaea/primitives";
-import { LmdbStore } from "./lmdb-store.ts";
+import { FileStore } from "./file-store.ts";
+import { LmdbStore, lmdbProblem } from "./lmdb-store.ts";
 import { MemoryStore } from "./memory-store.ts";
 import { checkBatch, type Store } from "./store.ts";
 
-/** The store in a folder, or one in memory when there is none. Throws `CriticalError` when the folder cannot be used. */
+/** LMDB's file in its folder. */
+const LMDB_FILE = "data.mdb";
+
+/** The store in a folder, or one in memory when there is none; where LMDB cannot be loaded a slower one, which a folder then keeps. Throws `CriticalError` when the folder cannot be used. */
 export function openStore(path: string | undefined): Store {
   if (path === undefined) return new MemoryStore();
   try {
@@ -12,7 +17,11 @@ export function openStore(path: string | undefined): Store {
   } catch (error) {
     throw new CriticalError(`the folder ${path} cannot be made (${errorMessage(error)}): give a --data-dir that this user may write to`);
   }
-  return new LmdbStore(path);
+  if (FileStore.isIn(path)) return new FileStore(path);
+  const problem = lmdbProblem();
+  if (problem === undefined) return new LmdbStore(path);
+  if (existsSync(join(path, LMDB_FILE))) throw new CriticalError(`the store at ${path} was written with the native module lmdb, which cannot be loaded here (${problem}): run npm install again, or use a new --data-dir`);
+  return new FileStore(path);
 }
 
 /** The part of a store whose keys begin with a prefix; the prefix is not seen. Closing it leaves the store open. */

@@ -1,17 +1,23 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { LmdbStore, MemoryStore, openStore, prefixed, type Store } from "../src/index.ts";
+import { FileStore, LmdbStore, MemoryStore, openStore, prefixed, type Store } from "../src/index.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "pangaea-store-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const key = (...bytes: number[]) => Uint8Array.of(...bytes);
 let next = 0;
+function newFolder(): string {
+  const path = join(folder, String(next++));
+  mkdirSync(path);
+  return path;
+}
 const implementations: Record<string, () => Store> = {
   memory: () => new MemoryStore(),
   lmdb: () => new LmdbStore(join(folder, String(next++))),
+  file: () => new FileStore(newFolder()),
   "prefix of memory": () => prefixed(new MemoryStore(), key(7, 255)),
 };
 
@@ -85,14 +91,82 @@ describe.each(Object.entries(implementations))("a store in %s", (_, open) => {
   });
 });
 
-it("an LMDB store keeps its entries when it is opened again", async () => {
-  const path = join(folder, "again");
-  const first = new LmdbStore(path);
-  first.write([[key(1), key(2)]]);
+it.each([["LMDB", LmdbStore], ["file", FileStore]] as const)("a store by %s keeps its entries when it is opened again", async (_, Kind) => {
+  const path = newFolder();
+  const first = new Kind(path);
+  first.write([[key(1), key(2)], [key(3), key(4)]]);
+  first.write([[key(3), undefined], [key(5), new Uint8Array(0)]]);
   await first.close();
-  const second = new LmdbStore(path);
-  expect(second.get(key(1))).toEqual(key(2));
+  const second = new Kind(path);
+  expect([...second.entries()]).toEqual([[key(1), key(2)], [key(5), new Uint8Array(0)]]);
   await second.close();
+});
+
+describe("a store by file", () => {
+  async function closed(): Promise<{ readonly path: string; readonly log: string; readonly sizes: readonly number[] }> {
+    const path = newFolder();
+    const log = join(path, "entries.log");
+    const store = new FileStore(path);
+    const sizes = [1, 2, 3].map((n) => {
+      store.write([[key(n), key(n, n)]]);
+      return statSync(log).size;
+    });
+    await store.close();
+    return { path, log, sizes };
+  }
+  const keysAt = async (path: string) => {
+    const store = new FileStore(path);
+    const keys = [...store.entries()].map(([k]) => k[0]);
+    store.write([[key(9), key(9)]]);
+    await store.close();
+    const again = new FileStore(path);
+    expect(again.get(key(9))).toEqual(key(9));
+    await again.close();
+    return keys;
+  };
+
+  it("drops the batch that a crash cut off, wherever it was cut, and goes on after what is whole", async () => {
+    const { sizes: [, second, third] } = await closed();
+    for (let size = second!; size < third!; size++) {
+      const { path, log } = await closed();
+      truncateSync(log, size);
+      expect(await keysAt(path)).toEqual([1, 2]);
+    }
+  });
+
+  it("drops what a crash left without its content", async () => {
+    const { path, log } = await closed();
+    appendFileSync(log, new Uint8Array(4_096));
+    expect(await keysAt(path)).toEqual([1, 2, 3]);
+  });
+
+  it("refuses a log that is damaged where no crash damages it, with the file, the place and the remedy", async () => {
+    const { path, log, sizes: [first] } = await closed();
+    const bytes = readFileSync(log);
+    bytes[first! - 1]! ^= 1;
+    writeFileSync(log, bytes);
+    expect(() => new FileStore(path)).toThrow(/entries\.log is damaged at byte 0: put a copy .* or delete the folder/);
+  });
+
+  it("writes its log anew when most of it is outdated, and loses nothing by that", async () => {
+    const path = newFolder();
+    const store = new FileStore(path);
+    for (let n = 0; n < 40; n++) store.write([[key(n % 4), new Uint8Array(1_000_000).fill(n)], [key(100 + n), key(n)]]);
+    const size = statSync(join(path, "entries.log")).size;
+    expect(size).toBeLessThan(30_000_000);
+    await store.close();
+    const again = new FileStore(path);
+    expect([0, 1, 2, 3].map((n) => again.get(key(n))?.[0])).toEqual([36, 37, 38, 39]);
+    expect([...again.entries({ from: key(100) })].map(([k]) => k[0])).toEqual(Array.from({ length: 40 }, (_, n) => 100 + n));
+    await again.close();
+  });
+
+  it("is what a folder keeps that began with it", async () => {
+    const { path } = await closed();
+    const store = openStore(path);
+    expect(store).toBeInstanceOf(FileStore);
+    await store.close();
+  });
 });
 
 it("a prefix shows its own entries only, also when no key can follow it", () => {

@@ -2,6 +2,7 @@ import { DEVNET_OPTIONS, DevnetCluster, type DevnetSummary, systemClock, systemR
 import { COMMON_OPTIONS, readGiven, sourcesOf, unknownVariables, valuesOf } from "../command-line.ts";
 import { createLineLogger, LogThreshold, parseLogLevel } from "../logger.ts";
 import { type ChainStatusRow, statusLines, StatusView } from "../status-view.ts";
+import { standIns } from "../stand-ins.ts";
 import { VERSION } from "../version.ts";
 import { untilStopped } from "../until-stopped.ts";
 
@@ -44,6 +45,7 @@ export async function devnet(argv: readonly string[]): Promise<void> {
   const threshold = new LogThreshold(parseLogLevel(flags["log.level"]));
   const log = createLineLogger(threshold, (line) => (isLive ? view.print(line) : console.error(line)));
   for (const variable of unknownVariables(DEVNET_TABLE, process.env)) log.warn("an environment variable is none of ours", { variable });
+  for (const warning of standIns()) log.warn(warning);
   const cluster = await DevnetCluster.start(flags, { clock: systemClock, random: systemRandom, log, setLogLevel: (level) => threshold.set(level), version: VERSION });
   const stopped = untilStopped(cluster.l1.exited.then(() => "the local L1 ended by itself"));
   let timer: NodeJS.Timeout | undefined;

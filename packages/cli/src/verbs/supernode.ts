@@ -8,6 +8,7 @@ import { type ChainPlan, chainSetup, externalExecution, interopSetup, planChain 
 import { COMMON_OPTIONS, givenAhead, readGiven, type Sources, sourcesOf, unknownVariables, UsageError, valuesOf } from "../command-line.ts";
 import { createLineLogger, LogThreshold, parseLogLevel } from "../logger.ts";
 import { planRelaying, RELAYER_FLAGS, startRelaying } from "../relaying.ts";
+import { standIns } from "../stand-ins.ts";
 import { untilStopped } from "../until-stopped.ts";
 import { VERSION } from "../version.ts";
 
@@ -48,6 +49,7 @@ export async function supernode(argv: readonly string[]): Promise<void> {
   const threshold = new LogThreshold(parseLogLevel(options["log.level"]));
   const log = createLineLogger(threshold, (line) => console.error(line));
   for (const variable of unknownVariables(table, process.env)) log.warn("an environment variable is none of ours", { variable });
+  for (const warning of standIns()) log.warn(warning);
   const plans = await Promise.all(ids.map((chainId) => planChain(chainId, virtualNodeOptions(chainId, given))));
   const relaying = await planRelaying(plans, options, valuesOf("supernode", RELAYER_FLAGS, given));
   for (const plan of plans) await checkExternal(plan, log);

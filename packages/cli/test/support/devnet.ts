@@ -66,8 +66,8 @@ export class Devnet {
     this.ready = ready;
   }
 
-  static async start(flags: readonly string[] = []): Promise<Devnet> {
-    const program = new Program(["devnet", "--json", "--l1.port=0", "--l2.port=0", "--rpc.port=0", "--l1.block-time=1", ...flags]);
+  static async start(flags: readonly string[] = [], environment: Readonly<Record<string, string>> = {}): Promise<Devnet> {
+    const program = new Program(["devnet", "--json", "--l1.port=0", "--l2.port=0", "--rpc.port=0", "--l1.block-time=1", ...flags], environment);
     const line = await program.line((text) => text.startsWith("{"));
     return new Devnet(program, JSON.parse(line) as ReadyLine);
   }
