@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Hex } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Devnet } from "./support/devnet.ts";
+import { Devnet, publicClient, rpc, viemChain, walletClient } from "./support/devnet.ts";
 import { blockAt, execute, explain, type Forced, forceAt, nonceOf, offer, send, type SentLog, signExecution, signKnownLog, untilReplaced } from "./support/messages.ts";
 import { until } from "./support/program.ts";
 
@@ -55,6 +55,23 @@ describe("the time between a message and its execution", () => {
     expect(await offer(devnet, B, await signExecution(devnet, B, 5, message))).toMatch(/-320600 conflicting data: expiry/);
   });
 
+  it.concurrent("that is over when its transaction's turn comes is dropped by the builder, though the pool took it", async () => {
+    const { chainId, url } = devnet.chain(B);
+    const message = await send(devnet, A, 0);
+    const nonce = await nonceOf(devnet, B, 0);
+    const late = await signExecution(devnet, B, 0, message, { nonce: nonce + 1 });
+    const hash = await until("the pool takes it", async () => {
+      const answer = await offer(devnet, B, late);
+      return /^0x/.test(answer) && answer;
+    }, 10);
+    await until("the message has expired", async () => (await head(B)).timestamp > Number(message.id.timestamp) + WINDOW, WINDOW + 10);
+    expect(await rpc(url, "eth_getTransactionByHash", [hash]), "it waits for the nonce before it").not.toBeNull();
+    const first = await walletClient(chainId, url, 0).sendTransaction({ to: `0x${"ab".repeat(20)}`, value: 1n, nonce, chain: viemChain(chainId, url) });
+    const { blockNumber } = await publicClient(chainId, url).waitForTransactionReceipt({ hash: first });
+    await until("the builder has had its chance", async () => (await head(B)).number >= Number(blockNumber) + 2, 10);
+    expect(await rpc(url, "eth_getTransactionByHash", [hash])).toBeNull();
+  });
+
   /** A log of A that is known before, in the block after a head, as B may name it. */
   function announced(origin: Hex, payload: Hex, block: { readonly number: number; readonly timestamp: number }, chainId: number, logIndex: number): SentLog {
     return { id: { origin, blockNumber: BigInt(block.number), logIndex: BigInt(logIndex), timestamp: BigInt(block.timestamp), chainId: BigInt(chainId) }, payload, transactionHash: "0x" };
@@ -76,12 +93,18 @@ describe("the time between a message and its execution", () => {
     expect((await explain(devnet, B, early.blockNumber)).denied[0]?.reason).toMatch(/^timestamp: /);
   });
 
-  it("may be none: a message of the same second holds", async () => {
-    const log = await signKnownLog(devnet, A, 7, await nonceOf(devnet, A, 7));
+  it("may be none: messages of the same second hold both ways and to the chain itself, each after what it rests on, beside an older one", async () => {
+    const older = await send(devnet, A, 7);
+    const [nonceA, nonceB] = [await nonceOf(devnet, A, 7), await nonceOf(devnet, B, 7)];
+    const [logA, logB] = [await signKnownLog(devnet, A, 7, nonceA), await signKnownLog(devnet, B, 7, nonceB)];
     const block = await upcoming();
-    const raw = await signExecution(devnet, B, 7, announced(log.origin, log.payload, block, 901, 0));
-    const [executing] = await Promise.all([forceAt(devnet, B, block.number, raw), forceAt(devnet, A, block.number, log.raw)]);
-    await expectStands(B, executing);
+    const [ofA, ofB] = [announced(logA.origin, logA.payload, block, 901, 0), announced(logB.origin, logB.payload, block, 902, 0)];
+    const onA = [await signExecution(devnet, A, 7, ofB, { nonce: nonceA + 1 }), await signExecution(devnet, A, 7, ofA, { nonce: nonceA + 2 })];
+    const onB = [await signExecution(devnet, B, 7, ofA, { nonce: nonceB + 1 }), await signExecution(devnet, B, 7, older, { nonce: nonceB + 2 })];
+    const [a, b] = await Promise.all([forceAt(devnet, A, block.number, logA.raw, ...onA), forceAt(devnet, B, block.number, logB.raw, ...onB)]);
+    await Promise.all([expectStands(A, a), expectStands(B, b)]);
+    expect((await explain(devnet, A, a.blockNumber)).messages.map(({ verdict }) => verdict)).toEqual(["valid", "valid"]);
+    expect((await explain(devnet, B, b.blockNumber)).messages.map(({ verdict }) => verdict)).toEqual(["valid", "valid"]);
   });
 
   it("may be none by way of the pool, where the policy allows it: the transaction waits for its second, and its block for the other's", async () => {
