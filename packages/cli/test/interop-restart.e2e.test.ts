@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { openStore } from "@pangaea/store";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Devnet, rpc } from "./support/devnet.ts";
 import { execute, send, superRoot } from "./support/messages.ts";
@@ -9,6 +10,8 @@ import { Secondary } from "./support/secondary.ts";
 
 const A = 0;
 const B = 1;
+/** With which keys of the record of what denials rest on begin. */
+const BASIS_PREFIX = 4;
 
 describe("a supernode that verifies messages", () => {
   let devnet: Devnet;
@@ -18,6 +21,7 @@ describe("a supernode that verifies messages", () => {
   const told = new Map<number, unknown>();
 
   const startSecond = () => Secondary.start(devnet, [`--data-dir=${join(folder, "second")}`]);
+  const explain = (url: string, chainId: number, block: number) => rpc<{ readonly waitsFor?: string }>(url, "interop_explain", [chainId, block]);
   const safeTime = async (index: number) => (await second.status(index)).safe_l2.timestamp;
 
   beforeAll(async () => {
@@ -62,6 +66,38 @@ describe("a supernode that verifies messages", () => {
     const goal = (await devnet.status(A)).safe_l2.number + 2;
     await second.untilSafe(A, goal);
     expect(await second.blockHash(A, blockNumber)).toBe(await devnet.blockHash(A, blockNumber));
+  });
+
+  it("whose record is damaged halts with the remedy, while the chains run on; the remedy brings it to the same", async () => {
+    await second.stop();
+    const activity = join(folder, "second", "interop");
+    const store = openStore(join(activity, "decisions"));
+    const bases = [...store.entries()].filter(([key]) => key[0] === BASIS_PREFIX).map(([key]) => [key, Uint8Array.of(1)] as const);
+    expect(bases.length, "a block was denied").toBeGreaterThan(0);
+    store.write(bases);
+    await store.close();
+    second = await startSecond();
+    const page = (path: string) => fetch(`${second.url}${path}`);
+    const halted = await until("it is not ready", async () => {
+      const answer = await page("/readyz");
+      const { missing } = (await answer.json()) as { readonly missing: readonly string[] };
+      return answer.status === 503 && missing.find((one) => one.includes("halted"));
+    }, 30);
+    expect(halted).toMatch(/^interop: halted: .*delete the folder of the interop activity/);
+    const before = await second.status(B);
+    const later = await until("local safe goes on", async () => {
+      const status = await second.status(B);
+      return status.local_safe_l2.number > before.local_safe_l2.number + 1 && status;
+    });
+    expect([later.safe_l2.number, (await page(`/readyz/${devnet.chain(B).chainId}`)).status, (await page("/livez")).status]).toEqual([before.safe_l2.number, 200, 200]);
+    expect(await (await page("/metrics")).text()).toMatch(/^supernode_interop_activity_state 3$/m);
+    expect((await explain(second.url, devnet.chain(B).chainId, later.local_safe_l2.number)).waitsFor).toMatch(/^interop has halted: /);
+    await second.stop();
+    await rm(activity, { recursive: true });
+    second = await startSecond();
+    await second.untilSafe(A, before.safe_l2.number);
+    expect(await (await page("/metrics")).text()).toMatch(/^supernode_log_backfill_progress\{chain_id="901"\} (1|0\.\d+)$/m);
+    for (const [timestamp, data] of told) expect((await superRoot(second.url, timestamp)).data, `at ${timestamp}`).toEqual(data);
   });
 
   it("whose stores are deleted comes to the same", async () => {
