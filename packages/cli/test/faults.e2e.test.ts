@@ -4,6 +4,7 @@ import { type Finished, Program, until } from "./support/program.ts";
 
 interface Explanation {
   readonly status: string;
+  readonly waitsFor?: string;
   readonly block: { readonly hash: string };
   readonly denied: readonly { readonly hash: string; readonly reason: string }[];
 }
@@ -88,15 +89,23 @@ describe("faults on a running devnet", () => {
     expect([toldHash, postedHash]).not.toContain((await receipt(0, transactionHash))?.blockHash);
   });
 
-  it("a batcher that withholds sends nothing while blocks go on; then safe comes after", async () => {
+  it("a batcher that withholds sends nothing while blocks go on; the other chain's unsafe and local safe go on, its safe waits; then all comes after", async () => {
     const { until: end } = await fault<{ until: number }>("withhold-batch", "901", "--seconds=600");
     expect(end).toBeGreaterThan((await devnet.status(0)).unsafe_l2.timestamp + 500);
     await goOn(0, FAR);
-    const [sent, safe] = [await sentBatches(0), (await devnet.status(0)).local_safe_l2];
+    const [sent, safe, other] = [await sentBatches(0), (await devnet.status(0)).local_safe_l2, await devnet.status(1)];
     await goOn(0, FAR);
     expect([await sentBatches(0), (await devnet.status(0)).local_safe_l2]).toEqual([sent, safe]);
+    const later = await until("the other chain's local safe goes on", async () => {
+      const status = await devnet.status(1);
+      return status.local_safe_l2.number > other.local_safe_l2.number && status;
+    });
+    expect(later.unsafe_l2.number).toBeGreaterThan(other.unsafe_l2.number);
+    expect(later.safe_l2.timestamp).toBeLessThanOrEqual(safe.timestamp);
+    expect((await explain(902, later.local_safe_l2.number)).waitsFor).toMatch(/^the other chains at timestamp \d+: chain 901: block \d+ for timestamp \d+ is not local safe yet, block \d+ is$/);
     await fault("withhold-batch", "901", "--seconds=0");
     await devnet.untilSafe(0, safe.number + FAR);
+    await devnet.untilSafe(1, later.local_safe_l2.number);
   });
 
   it("an L1 reorg gives other blocks, and the chains follow", async () => {
