@@ -5,18 +5,20 @@ import { type AccessList, encodeFunctionData, type Hex, keccak256 } from "viem";
 import { getL2TransactionHashes, walletActionsL1 } from "viem/op-stack";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Devnet, publicClient, rpc, walletClient } from "./support/devnet.ts";
-import { execute, explain, INBOX, MESSENGER, offer, send, type SentLog, sentLog, signExecution, superRoot } from "./support/messages.ts";
+import { execute, explain, INBOX, MESSENGER, nonceOf, offer, send, type SentLog, sentLog, signExecution, superRoot } from "./support/messages.ts";
 import { until } from "./support/program.ts";
 
 const A = 0;
 const B = 1;
 const SLOW = 2;
+/** Messages that each of four senders executes at once. */
+const LOAD = 15;
 
 describe("messages between two chains of 1 s and one of 2 s", () => {
   let devnet: Devnet;
 
   beforeAll(async () => {
-    devnet = await Devnet.start(["--chains=901,902,903", "--l2.block-time=1,1,2", "--relay=none"]);
+    devnet = await Devnet.start(["--chains=901,902,903", "--l2.block-time=1,1,2", "--relay=none", "--interop.min-safety-of=903=safe"]);
   });
   afterAll(() => devnet.stop());
 
@@ -27,9 +29,12 @@ describe("messages between two chains of 1 s and one of 2 s", () => {
     ["from B to A", B, A, 1],
     ["from A to itself", A, A, 2],
     ["from a chain of 1 s to one of 2 s", A, SLOW, 3],
-    ["from a chain of 2 s to one of 1 s", SLOW, B, 4],
+    ["from a chain of 2 s to one of 1 s, once their block is safe, as the policy for that chain demands", SLOW, B, 4],
   ])("%s are executed, and the block that executes becomes safe", async (_, from, to, sender) => {
-    const receipt = await execute(devnet, to, sender, await send(devnet, from, sender));
+    const message = await send(devnet, from, sender);
+    if (from === SLOW) expect(await offer(devnet, to, await signExecution(devnet, to, sender, message))).toMatch(/-321401 future data: not safe yet: /);
+    const receipt = await execute(devnet, to, sender, message);
+    if (from === SLOW) expect((await devnet.status(from)).safe_l2.number).toBeGreaterThanOrEqual(Number(message.id.blockNumber));
     expect(receipt.status).toBe("success");
     await devnet.untilSafe(to, Number(receipt.blockNumber));
     const explained = await explain(devnet, to, receipt.transactionHash);
@@ -54,6 +59,34 @@ describe("messages between two chains of 1 s and one of 2 s", () => {
     const relay = await until("B takes the relay", () => relayCrossDomainMessage(walletClient(b.chainId, b.url, 6), executing).catch((error: Error) => (/future data/.test(error.message) ? undefined : Promise.reject(error))), 20);
     expect((await onB.waitForTransactionReceipt({ hash: relay })).status).toBe("success");
     expect(await getCrossDomainMessageStatus(onB, { message: message! })).toBe("relayed");
+  });
+
+  it("are all that is executed of many at once: one in two has something wrong, and no block has to be replaced", async () => {
+    const messages = [await send(devnet, A, 2), await send(devnet, A, 3)];
+    const wrong: readonly ((id: SentLog["id"]) => Partial<SentLog["id"]>)[] = [({ logIndex }) => ({ logIndex: logIndex + 1n }), ({ timestamp }) => ({ timestamp: timestamp + 1n }), () => ({ origin: `0x${"77".repeat(20)}` }), () => ({ chainId: 902n })];
+    await execute(devnet, B, 9, messages[1]!);
+    const from = (await devnet.status(B)).unsafe_l2.number;
+    const loads = await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map(async (sender) => {
+      const nonce = await nonceOf(devnet, B, sender);
+      const change = wrong[sender - 4];
+      return Promise.all(Array.from({ length: LOAD }, async (_, i) => {
+        const { id, payload } = messages[i % 2]!;
+        return { isValid: change === undefined, raw: await signExecution(devnet, B, sender, { id: { ...id, ...change?.(id) }, payload }, { nonce: nonce + i }) };
+      }));
+    }));
+    const answers = await Promise.all(Array.from({ length: LOAD }, (_, i) => loads.map((load) => load[i]!)).flat().map(async ({ isValid, raw }) => [isValid, /^0x[0-9a-f]{64}$/.test(await offer(devnet, B, raw))] as const));
+    expect(answers.filter(([isValid, taken]) => isValid !== taken)).toEqual([]);
+    const { url, chainId } = devnet.chain(B);
+    const executed = async () => publicClient(chainId, url).getLogs({ address: INBOX, fromBlock: BigInt(from + 1) });
+    const logs = await until("all of them are in blocks", async () => {
+      const found = await executed();
+      return found.length >= 4 * LOAD && found;
+    }, 30);
+    expect(logs).toHaveLength(4 * LOAD);
+    const last = Number(logs.at(-1)!.blockNumber);
+    await devnet.untilSafe(B, last);
+    expect(await devnet.blockHash(B, last)).toBe(logs.at(-1)!.blockHash);
+    expect(await (await fetch(`${devnet.ready.supernode.url}/metrics`)).text()).not.toMatch(/^supernode_interop_invalidations_total\{.*\} [1-9]/m);
   });
 
   describe("with one field of the identifier wrong", () => {

@@ -29,6 +29,7 @@ export interface Status {
   readonly head_l1: Head;
   readonly current_l1: Head;
   readonly unsafe_l2: Head;
+  readonly cross_unsafe_l2: Head;
   readonly safe_l2: Head;
   readonly local_safe_l2: Head;
   readonly finalized_l2: Head;
