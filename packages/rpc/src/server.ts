@@ -40,6 +40,7 @@ export interface RpcServerOptions {
 const DEFAULTS = { maxBodyBytes: 5_000_000, maxBatch: 1_000, timeoutMs: 60_000, maxConcurrency: 512, maxSockets: 256, webSocket: false };
 /** A socket whose reader lags by more than this is closed. */
 const MAX_SOCKET_BACKLOG = 16_000_000;
+const NO_CONTENT = 204;
 
 export interface Listening {
   readonly port: number;
@@ -90,7 +91,7 @@ export class RpcServer {
       response.setHeader("access-control-allow-origin", this.#options.allowOrigin);
       response.setHeader("access-control-allow-headers", "content-type");
     }
-    if (request.method === "OPTIONS") return send(response, 204, "text/plain", "");
+    if (request.method === "OPTIONS") return send(response, NO_CONTENT, "text/plain", "");
     if (request.method === "GET") {
       const page = await this.#modules.page?.(path);
       return page === undefined ? send(response, 404, "text/plain", `nothing at ${path}\n`) : send(response, page.status, page.type, page.body);
@@ -109,7 +110,7 @@ export class RpcServer {
       const route = await this.#modules.route(path);
       if ("status" in route) return send(response, route.status, "text/plain", `${route.message}\n`);
       const reply = await answer(text, route.methods, {}, this.#options);
-      return reply === undefined ? send(response, 204, "application/json", "") : send(response, 200, "application/json", reply);
+      return reply === undefined ? send(response, NO_CONTENT, "application/json", "") : send(response, 200, "application/json", reply);
     } finally {
       this.#running--;
     }
@@ -171,7 +172,8 @@ function errorReply(code: number, message: string): string {
 }
 
 function send(response: ServerResponse, status: number, type: string, body: string): void {
-  response.writeHead(status, { "content-type": type });
+  // With its length the answer goes out in one piece; an answer without content has none.
+  response.writeHead(status, { "content-type": type, ...(status === NO_CONTENT ? {} : { "content-length": Buffer.byteLength(body) }) });
   response.end(body);
 }
 
