@@ -1,7 +1,7 @@
 import { bytesToHex, concatBytes, keccak256 } from "@pangaea/primitives";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checksumOfLog, logHashFrom, logHashOf, messageChecksum, messagePayload, payloadHashOf } from "../src/index.ts";
+import { checksumOfLog, checksumsOfChain, logHashFrom, logHashOf, messageChecksum, messagePayload, payloadHashOf } from "../src/index.ts";
 import { anyLog, identifier, message } from "./support/arbitraries.ts";
 
 describe("a log's payload and checksum", () => {
@@ -21,6 +21,13 @@ describe("a log's payload and checksum", () => {
       const checksum = messageChecksum(id, payloadHash);
       expect(checksumOfLog(logHashFrom(id.origin, payloadHash), id)).toBe(checksum);
       expect(checksum).toMatch(/^0x03[0-9a-f]{62}$/);
+    }));
+  });
+
+  it("the checksums of one chain's logs, made one after the other, are each log's own", () => {
+    fc.assert(fc.property(fc.array(message, { minLength: 1, maxLength: 5 }), identifier, (messages, { chainId }) => {
+      const checksumOf = checksumsOfChain(chainId);
+      for (const { identifier: id, payloadHash } of messages) expect(checksumOf(logHashFrom(id.origin, payloadHash), id)).toBe(messageChecksum({ ...id, chainId }, payloadHash));
     }));
   });
 

@@ -40,10 +40,11 @@ describe.each(kinds)("a message index in %s", (_, store) => {
       const seal = { number: one.number, hash: one.hash, parentHash: one.parentHash, timestamp: one.timestamp, logs: one.logHashes.length / 32 };
       expect(index.blockAt(one.number)).toEqual(one);
       expect(index.sealOf(one.number)).toEqual(seal);
+      expect(index.hashAt(one.number)).toBe(one.hash);
       expect(index.executingAt(one.number)).toEqual(one.executing);
     }
     expect([index.first?.number, index.last?.number]).toEqual([10, 14]);
-    expect([index.blockAt(9), index.sealOf(15), index.executingAt(15), index.blockAt(10.5)]).toEqual([undefined, undefined, undefined, undefined]);
+    expect([index.blockAt(9), index.sealOf(15), index.hashAt(9), index.hashAt(15), index.executingAt(15), index.blockAt(10.5)]).toEqual(Array.from({ length: 6 }));
   });
   it("is the same when it is opened again", () => {
     const one = store();
