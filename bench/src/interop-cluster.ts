@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { systemClock } from "@pangaea/devnet";
 import { meshOf } from "@pangaea/interop";
 import { silentLogger } from "@pangaea/primitives";
-import { openStore } from "@pangaea/store";
+import { openStore, type Store } from "@pangaea/store";
 import { Interop } from "@pangaea/supernode";
 import { BenchChain, BenchL1, type ChainShape, GENESIS_TIME } from "./interop-chains.ts";
 
@@ -17,10 +17,12 @@ export class InteropCluster {
   readonly chains: readonly BenchChain[];
   readonly interop: Interop;
   readonly #folder: string;
+  readonly #safeHeads: readonly Store[];
   readonly #abort = new AbortController();
   #running: Promise<void> | undefined;
 
-  private constructor(folder: string, l1: BenchL1, chains: readonly BenchChain[]) {
+  private constructor(folder: string, l1: BenchL1, chains: readonly BenchChain[], safeHeads: readonly Store[]) {
+    this.#safeHeads = safeHeads;
     this.#folder = folder;
     this.l1 = l1;
     this.chains = chains;
@@ -30,16 +32,15 @@ export class InteropCluster {
   static async open(shapes: readonly ChainShape[], seconds: number): Promise<InteropCluster> {
     const folder = mkdtempSync(join(tmpdir(), "pangaea-bench-"));
     const l1 = new BenchL1(BenchL1.carrying(GENESIS_TIME + seconds));
-    const chains = shapes.map((shape, i) => new BenchChain(l1, openStore(join(folder, `safe-heads-${i}`)), i, shapes.length, seconds, shape));
+    const safeHeads = shapes.map((_, i) => openStore(join(folder, `safe-heads-${i}`)));
+    const chains = shapes.map((shape, i) => new BenchChain(l1, safeHeads[i]!, i, shapes.length, seconds, shape));
     for (const [i, chain] of chains.entries()) {
+      chain.fillSafeHeads(safeHeads[i]!);
       const index = openStore(join(folder, `chain-${chain.chainId}`));
       chain.fillIndex(index);
       await index.close();
-      const safeHeads = openStore(join(folder, `safe-heads-${i}`));
-      chain.fillSafeHeads(safeHeads);
-      await safeHeads.close();
     }
-    return new InteropCluster(folder, l1, chains);
+    return new InteropCluster(folder, l1, chains, safeHeads);
   }
 
   /** Begins to verify. */
@@ -57,6 +58,7 @@ export class InteropCluster {
   async close(): Promise<void> {
     this.#abort.abort();
     await this.#running;
+    for (const store of this.#safeHeads) await store.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }
