@@ -1,10 +1,15 @@
 import { channelTimeout, type DependencySet, isForkActiveAtInclusion, type RollupConfig } from "@pangaea/config";
-import { CriticalError, type ExecutionLayer, formatBlock, isDepositTransaction, type L1BlockRef, type L1Source, type L2BlockRef, type PayloadAttributes, ResetError, type SingularBatch } from "@pangaea/primitives";
+import { type ExecutionLayer, formatBlock, isDepositTransaction, type L1BlockRef, type L1Source, type L2BlockRef, type PayloadAttributes, ResetError } from "@pangaea/primitives";
 import { prepareAttributes } from "./attributes/prepare-attributes.ts";
 import { l2BlockRefFromPayload, systemConfigFromPayload } from "./payload.ts";
-import { type BatchSource, BatchStage } from "./stages/batch-stage.ts";
+import { BatchQueue } from "./stages/batch-queue.ts";
+import type { BatchProvider, BatchSource, BatchStep } from "./stages/batch-source.ts";
+import { BatchStage } from "./stages/batch-stage.ts";
 import { ChannelAssembler } from "./stages/channel-assembler.ts";
+import { ChannelBank } from "./stages/channel-bank.ts";
+import type { ChannelProvider } from "./stages/channel-provider.ts";
 import { type Batch, ChannelReader } from "./stages/channel-reader.ts";
+import { Epochs } from "./stages/epochs.ts";
 import { FrameQueue } from "./stages/frame-queue.ts";
 import { retrieveL1Data } from "./stages/l1-retrieval.ts";
 import { L1Traversal } from "./stages/l1-traversal.ts";
@@ -32,13 +37,20 @@ export interface PipelineModules {
   readonly dependencies?: DependencySet;
 }
 
-interface Stages {
-  readonly traversal: L1Traversal;
+/** The stages that Holocene replaces. */
+interface ForkedStages {
   readonly frames: FrameQueue;
-  readonly assembler: ChannelAssembler;
-  readonly reader: ChannelReader;
-  readonly batches: BatchStage;
+  readonly channels: ChannelProvider;
+  readonly batches: BatchProvider;
 }
+
+interface Stages extends ForkedStages {
+  readonly traversal: L1Traversal;
+  readonly reader: ChannelReader;
+  readonly epochs: Epochs;
+}
+
+type AcceptedBatch = Omit<BatchStep & { readonly kind: "batch" }, "kind">;
 
 /** The same attributes with deposits alone: what stands in for a block that does not execute. Source: specs `protocol/holocene/derivation.md#engine-queue`. */
 export function depositsOnly(derived: DerivedAttributes): DerivedAttributes {
@@ -57,7 +69,7 @@ export class DerivationPipeline {
   #originRead = false;
   #pending: DerivedAttributes | undefined;
   /** The batch that was accepted last, until its attributes are prepared: L1 may have to be asked more than once. */
-  #accepted: SingularBatch | undefined;
+  #accepted: AcceptedBatch | undefined;
 
   constructor(modules: PipelineModules) {
     this.#modules = modules;
@@ -72,30 +84,42 @@ export class DerivationPipeline {
   async reset(safeHead: L2BlockRef): Promise<void> {
     const { config, l1, l2 } = this.#modules;
     this.#stages = undefined;
+    this.dropAttributes();
+    let start = safeHead;
+    let startOrigin = await l1.blockRefByHash(start.l1Origin.hash);
+    while (start.number > config.genesis.l2.number && start.l1Origin.number > config.genesis.l1.number && start.l1Origin.number + channelTimeout(config, startOrigin.timestamp) > safeHead.l1Origin.number) {
+      start = l2BlockRefFromPayload(config, (await l2.payloadByHash(start.parentHash)).payload);
+      if (start.l1Origin.hash !== startOrigin.hash) startOrigin = await l1.blockRefByHash(start.l1Origin.hash);
+    }
+    const system = systemConfigFromPayload(config, (await l2.payloadByHash(start.hash)).payload);
+    const epochs = new Epochs(config, startOrigin);
+    this.#stages = { traversal: new L1Traversal(config, l1, startOrigin, system), reader: new ChannelReader(config), epochs, ...this.#forkedStages(startOrigin, epochs) };
+    this.#originRead = false;
+  }
+
+  /** New stages by the rules at an L1 block. */
+  #forkedStages(origin: L1BlockRef, epochs: Epochs): ForkedStages {
+    const { config, l2 } = this.#modules;
+    const source: BatchSource = { nextBatch: () => this.#nextBatch(), flushChannel: () => this.flushChannel() };
+    return this.#isHolocene(origin)
+      ? { frames: new FrameQueue({ contiguous: true }), channels: new ChannelAssembler(config), batches: new BatchStage(config, l2, source, epochs) }
+      : { frames: new FrameQueue({ contiguous: false }), channels: new ChannelBank(config), batches: new BatchQueue(config, l2, source, epochs) };
+  }
+
+  #isHolocene(origin: L1BlockRef): boolean {
+    return isForkActiveAtInclusion(this.#modules.config.forks, "holocene", origin.timestamp);
+  }
+
+  /** Forgets the attributes that were given last: their block does not hold, and the next batch is to be tried in its place. */
+  dropAttributes(): void {
     this.#pending = undefined;
     this.#accepted = undefined;
-    let start = safeHead;
-    const timeout = channelTimeout(config, (await l1.blockRefByHash(safeHead.l1Origin.hash)).timestamp);
-    while (start.number > config.genesis.l2.number && start.l1Origin.number > config.genesis.l1.number && start.l1Origin.number + timeout > safeHead.l1Origin.number) {
-      start = l2BlockRefFromPayload(config, (await l2.payloadByHash(start.parentHash)).payload);
-    }
-    const base = await l1.blockRefByHash(start.l1Origin.hash);
-    const system = systemConfigFromPayload(config, (await l2.payloadByHash(start.hash)).payload);
-    const source: BatchSource = { nextBatch: () => this.#nextBatch(), flushChannel: () => this.flushChannel() };
-    this.#stages = {
-      traversal: new L1Traversal(config, l1, base, system),
-      frames: new FrameQueue(),
-      assembler: new ChannelAssembler(config),
-      reader: new ChannelReader(config),
-      batches: new BatchStage(config, l2, source, base),
-    };
-    this.#originRead = false;
   }
 
   /** Forgets the open channel, the one being read and the span batch in hand: called when a derived block was replaced. */
   flushChannel(): void {
     this.#accepted = undefined;
-    this.#stages?.assembler.flush();
+    this.#stages?.channels.flush();
     this.#stages?.reader.flush();
     this.#stages?.batches.flush();
   }
@@ -105,25 +129,24 @@ export class DerivationPipeline {
     if (this.#pending?.parent.hash === safeHead.hash) return { kind: "attributes", attributes: this.#pending };
     this.#pending = undefined;
     const { origin } = stages.traversal;
-    if (!isForkActiveAtInclusion(this.#modules.config.forks, "holocene", origin.timestamp)) {
-      throw new CriticalError(`L1 block ${formatBlock(origin)} is before Holocene (holocene_time ${this.#modules.config.forks.holocene ?? "not set"}): only Holocene's derivation rules and later are available`);
-    }
-    if (this.#accepted?.parentHash === safeHead.hash) return { kind: "attributes", attributes: await this.#derive(safeHead, this.#accepted, origin) };
+    if (this.#accepted?.batch.parentHash === safeHead.hash) return { kind: "attributes", attributes: await this.#derive(safeHead, this.#accepted, origin) };
     const next = await stages.batches.next(safeHead, origin);
     if (next.kind === "working") return { kind: "working" };
     if (next.kind === "batch") {
-      this.#accepted = next.batch;
-      return { kind: "attributes", attributes: await this.#derive(safeHead, next.batch, origin) };
+      this.#accepted = next;
+      return { kind: "attributes", attributes: await this.#derive(safeHead, next, origin) };
     }
     if (!(await stages.traversal.advance())) return { kind: "idle" };
     this.#originRead = false;
+    // Frames, channels and batches that were kept under the rules before are lost; what is known of L1 is not.
+    if (this.#isHolocene(stages.traversal.origin) && !this.#isHolocene(origin)) this.#stages = { ...stages, ...this.#forkedStages(stages.traversal.origin, stages.epochs) };
     return { kind: "advanced", origin: stages.traversal.origin };
   }
 
-  async #derive(parent: L2BlockRef, batch: SingularBatch, derivedFrom: L1BlockRef): Promise<DerivedAttributes> {
+  async #derive(parent: L2BlockRef, { batch, concluding }: AcceptedBatch, derivedFrom: L1BlockRef): Promise<DerivedAttributes> {
     const attributes = await prepareAttributes(this.#modules, parent, { hash: batch.epochHash, number: batch.epochNumber });
     if (attributes.timestamp !== batch.timestamp) throw new ResetError(`a batch for time ${batch.timestamp} met L2 block ${formatBlock(parent)}, whose child is due at ${attributes.timestamp}`);
-    this.#pending = { attributes: { ...attributes, noTxPool: true, transactions: [...attributes.transactions, ...batch.transactions] }, parent, derivedFrom, concluding: true };
+    this.#pending = { attributes: { ...attributes, noTxPool: true, transactions: [...attributes.transactions, ...batch.transactions] }, parent, derivedFrom, concluding };
     this.#accepted = undefined;
     return this.#pending;
   }
@@ -135,14 +158,18 @@ export class DerivationPipeline {
 
   /** The next batch of the data that L1 has given so far. */
   async #nextBatch(): Promise<Batch | undefined> {
-    const { traversal, frames, assembler, reader } = this.#requireStages();
+    const { traversal, frames, channels, reader } = this.#requireStages();
     for (;;) {
       const batch = reader.next();
       if (batch !== undefined) return batch;
+      const channel = channels.next(traversal.origin);
+      if (channel !== undefined) {
+        await reader.open(channel, traversal.origin);
+        continue;
+      }
       const frame = frames.next();
       if (frame !== undefined) {
-        const channel = assembler.add(frame, traversal.origin);
-        if (channel !== undefined) await reader.open(channel, traversal.origin);
+        channels.add(frame, traversal.origin);
         continue;
       }
       if (this.#originRead) return undefined;

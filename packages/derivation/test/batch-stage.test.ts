@@ -1,6 +1,6 @@
 import { CriticalError, hexToBytes, type L1BlockRef, type L2BlockRef, ResetError, type SingularBatch, TemporaryError } from "@pangaea/primitives";
 import { beforeEach, describe, expect, it } from "vitest";
-import { type Batch, BatchStage, type BatchStep, placeSpanBatch } from "../src/index.ts";
+import { type Batch, BatchStage, type BatchStep, Epochs, placeSpanBatch } from "../src/index.ts";
 import { bytes, configWith, FakeL2, hashOf, l1Chain, l2Ref, payloadOf, singular } from "./support/blocks.ts";
 
 const WINDOW = 4;
@@ -36,7 +36,7 @@ beforeEach(() => {
       flushed++;
       source = [];
     },
-  }, at(100));
+  }, new Epochs(config, at(100)));
 });
 
 /** Steps on one L1 block until the stage has no more data, or a bound; gives the batches. Each batch that comes out is applied. */

@@ -67,14 +67,14 @@ describe("the frame queue", () => {
     fc.assert(fc.property(frames, (input) => { expect(pruneFrames(pruneFrames(input))).toEqual(pruneFrames(input)); }));
   });
 
-  it("checks frames against those that an earlier item left", () => {
-    const queue = new FrameQueue();
+  it.each([["drops from Holocene on what does not fit to the frames of an earlier item", true, "A0 A1 A2!"], ["passes all frames on before Holocene", false, "A0 A1 A3 A2! B1"]])("%s", (_, contiguous, expected) => {
+    const queue = new FrameQueue({ contiguous });
     const item = (text: string) => concatBytes(bytes(0), ...framesFrom(text).map(encodeFrame));
     queue.add([item("A0 A1")]);
     queue.add([item("A3"), item("A2!"), item("B1")]);
     const out: Frame[] = [];
     for (let frame = queue.next(); frame !== undefined; frame = queue.next()) out.push(frame);
-    expect(textOf(out)).toBe("A0 A1 A2!");
+    expect(textOf(out)).toBe(expected);
   });
 });
 

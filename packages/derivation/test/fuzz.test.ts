@@ -1,8 +1,9 @@
 import { deflateSync } from "node:zlib";
+import type { RollupConfig } from "@pangaea/config";
 import { concatBytes, encodeFrame, encodeSingularBatch, encodeSpanBatch, type Hex, joinBytes, type L1BlockRef, PangaeaError, rlpEncode } from "@pangaea/primitives";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Batch, BatchStage, ChannelAssembler, ChannelReader, FrameQueue, framesOf, openChannel } from "../src/index.ts";
+import { type Batch, BatchQueue, BatchStage, ChannelAssembler, ChannelBank, ChannelReader, Epochs, FrameQueue, framesOf, openChannel } from "../src/index.ts";
 import { bytes, configWith, FakeL2, HOLOCENE, l1Chain, l2Ref, payloadOf, singular } from "./support/blocks.ts";
 
 const config = configWith();
@@ -11,26 +12,36 @@ const [first, , , last] = l1 as [L1BlockRef, L1BlockRef, L1BlockRef, L1BlockRef]
 const genesis = l2Ref(0, first, { hash: config.genesis.l2.hash });
 const ID: Hex = `0x${"ab".repeat(16)}`;
 
-/** Everything from data items to batches, as the pipeline puts it together, on the last of the L1 blocks. */
+/** Everything from data items to batches, as the pipeline puts it together before Holocene and from then on, on the last of the L1 blocks; how many batches both accept. */
 async function deriveFrom(items: readonly Uint8Array[]): Promise<number> {
-  const frames = new FrameQueue();
-  const assembler = new ChannelAssembler(config);
+  return (await stagesFrom(items, configWith({}, { ...HOLOCENE, holocene: 9_999 }))) + (await stagesFrom(items, config));
+}
+
+async function stagesFrom(items: readonly Uint8Array[], config: RollupConfig): Promise<number> {
+  const isHolocene = config.forks.holocene === 0;
+  const frames = new FrameQueue({ contiguous: isHolocene });
+  const channels = isHolocene ? new ChannelAssembler(config) : new ChannelBank(config);
   const reader = new ChannelReader(config);
   const nextBatch = async (): Promise<Batch | undefined> => {
     for (;;) {
       const batch = reader.next();
       if (batch !== undefined) return batch;
+      const channel = channels.next(last);
+      if (channel !== undefined) {
+        await reader.open(channel, last);
+        continue;
+      }
       const frame = frames.next();
       if (frame === undefined) return undefined;
-      const channel = assembler.add(frame, last);
-      if (channel !== undefined) await reader.open(channel, last);
+      channels.add(frame, last);
     }
   };
   const flushChannel = () => {
-    assembler.flush();
+    channels.flush();
     reader.flush();
   };
-  const stage = new BatchStage(config, new FakeL2(config, [payloadOf(config, genesis)]), { nextBatch, flushChannel }, first);
+  const [l2, source, epochs] = [new FakeL2(config, [payloadOf(config, genesis)]), { nextBatch, flushChannel }, new Epochs(config, first)] as const;
+  const stage = isHolocene ? new BatchStage(config, l2, source, epochs) : new BatchQueue(config, l2, source, epochs);
   for (const origin of l1.slice(1, -1)) await stage.next(genesis, origin);
   frames.add(items);
   let accepted = 0;

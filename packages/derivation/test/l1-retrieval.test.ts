@@ -41,8 +41,9 @@ describe("the batcher's data in an L1 block", () => {
     ]);
   });
 
-  it("has no blobs before Ecotone, and never the calldata of one that carries blobs", () => {
-    expect(itemsOf([blobs(["a"]), call()], false)).toEqual([{ data: bytes(0, 1) }]);
+  it("of a transaction with blobs is its calldata before Ecotone, as of any other, and its blobs alone from then on", () => {
+    expect(itemsOf([blobs(["a"]), call()], false)).toEqual([{ data: bytes(0, 5) }, { data: bytes(0, 1) }]);
+    expect(itemsOf([blobs(["a"]), call()], true)).toEqual([{ blob: { index: 0, versionedHash: hashOf("a") } }, { data: bytes(0, 1) }]);
   });
 
   it("does not count a signature that recovers to nobody", () => {
@@ -81,6 +82,6 @@ describe("retrieving it", () => {
   it("reads blobs from Ecotone on, by the L1 block's time", async () => {
     const { l1, origin } = open([blobs(["a"])], [encodeBlob(bytes(0, 10))]);
     const at = (ecotone: number) => retrieveL1Data(configWith({ batchInboxAddress: INBOX }, { ...HOLOCENE, ecotone }), l1, origin, batcher);
-    expect([await at(origin.timestamp), await at(origin.timestamp + 1)]).toEqual([[bytes(0, 10)], []]);
+    expect([await at(origin.timestamp), await at(origin.timestamp + 1)]).toEqual([[bytes(0, 10)], [bytes(0, 5)]]);
   });
 });

@@ -1,4 +1,4 @@
-import { type ExecutionPayloadEnvelope, type L1BlockRef, type L2BlockRef, ResetError, CriticalError, TemporaryError } from "@pangaea/primitives";
+import { type ExecutionPayloadEnvelope, type L1BlockRef, type L2BlockRef, ResetError, TemporaryError } from "@pangaea/primitives";
 import { describe, expect, it } from "vitest";
 import { DerivationPipeline, depositsOnly, l2BlockRefFromPayload, prepareAttributes } from "../src/index.ts";
 import { batchTransactions, openRollup, type Rollup } from "../../engine/test/support/rollup.ts";
@@ -110,12 +110,6 @@ describe("the derivation pipeline", () => {
     const pipeline = new DerivationPipeline({ config: sequencer.config, l1, l2: sequencer.layer });
     expect(pipeline.origin()).toBeUndefined();
     await expect(pipeline.step(genesis)).rejects.toThrow(ResetError);
-  });
-
-  it("cannot derive before Holocene", async () => {
-    const { pipeline, genesis } = await open({ forks: { regolith: 0, canyon: 0, delta: 0, ecotone: 0, fjord: 0, granite: 0 } });
-    await expect(pipeline.step(genesis)).rejects.toThrow(CriticalError);
-    await expect(pipeline.step(genesis)).rejects.toThrow(/before Holocene \(holocene_time not set\)/);
   });
 
   it("loses nothing when L1 fails to answer each of its requests once", async () => {

@@ -50,8 +50,11 @@ export class EngineController {
     return this.#serial.run(() => takeBackUnsafe(this.#state, block));
   }
 
-  /** Makes the derived block stand after the pending safe head: what is there already when it matches, else built. */
-  applyDerived(derived: DerivedAttributes): Promise<DerivedResult> {
+  /**
+   * Makes the derived block stand after the pending safe head: what is there already when it matches, else built. Undefined when, before
+   * Holocene, it does not hold: then pending safe is back at local safe.
+   */
+  applyDerived(derived: DerivedAttributes): Promise<DerivedResult | undefined> {
     return this.#serial.run(async () => {
       const block = await consolidate(this.#state, derived);
       return block === undefined ? buildDerived(this.#state, derived) : { block, replaced: false };

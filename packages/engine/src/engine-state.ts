@@ -20,6 +20,8 @@ export interface EngineModules {
  */
 export class EngineState {
   readonly modules: EngineModules;
+  /** The unsafe head that blocks of a batch still pending took the place of. */
+  displaced: L2BlockRef | undefined;
   #heads: Heads | undefined;
 
   constructor(modules: EngineModules) {

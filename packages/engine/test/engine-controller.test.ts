@@ -40,7 +40,7 @@ const verified = ({ hash, number }: BlockId): SafetyVerdict => ({ kind: "verifie
 
 async function extend(engine: EngineController, blocks: number): Promise<L2BlockRef[]> {
   const made: L2BlockRef[] = [];
-  for (let i = 0; i < blocks; i++) made.push((await engine.applyDerived(await derived(engine.requireHeads().pendingSafe))).block);
+  for (let i = 0; i < blocks; i++) made.push((await engine.applyDerived(await derived(engine.requireHeads().pendingSafe)))!.block);
   return made;
 }
 
@@ -173,7 +173,7 @@ describe("a derived block", () => {
     const { engine } = await open();
     const first = await engine.insertUnsafe(await foreignBlock(rollup, rollup.genesis, [signed(alice, 0)]));
     await engine.insertUnsafe(await foreignBlock(rollup, first));
-    const { block, replaced } = await engine.applyDerived(await derived(rollup.genesis));
+    const { block, replaced } = (await engine.applyDerived(await derived(rollup.genesis)))!;
     expect(replaced).toBe(false);
     expect(block.hash).not.toBe(first.hash);
     expect(engine.requireHeads().unsafe).toEqual(block);
@@ -198,8 +198,8 @@ describe("a derived block", () => {
   it("gives way to its deposits alone when its transactions cannot stand", async () => {
     const { engine } = await open();
     const result = await engine.applyDerived(await derived(rollup.genesis, [signed(alice, 0), unfit]));
-    expect(result.replaced).toBe(true);
-    expect((await rollup.layer.payloadByLabel("safe")).payload).toMatchObject({ blockHash: result.block.hash, transactions: { length: 1 } });
+    expect(result?.replaced).toBe(true);
+    expect((await rollup.layer.payloadByLabel("safe")).payload).toMatchObject({ blockHash: result?.block.hash, transactions: { length: 1 } });
   });
 
   it("gives way to its deposits alone when the execution layer finds the built block invalid", async () => {
@@ -227,12 +227,6 @@ describe("a derived block", () => {
     await expect(engine.applyDerived(await derived(rollup.genesis))).rejects.toMatchObject({ kind: "critical", message: expect.stringContaining("refuses even the deposits") });
   });
 
-  it("stops the chain when it does not hold and is older than Holocene", async () => {
-    rollup = await openRollup({ forks: { regolith: 0, canyon: 0, delta: 0, ecotone: 0, fjord: 0, granite: 0 } });
-    const { engine } = await open();
-    await expect(engine.applyDerived(await derived(rollup.genesis, [unfit]))).rejects.toMatchObject({ kind: "critical", message: expect.stringContaining("older than Holocene") });
-  });
-
   it("is tried again, not replaced, when the execution layer only fails to answer", async () => {
     let failing = true;
     const { engine } = await open({ getPayload: (id) => (failing ? Promise.reject(new TemporaryError("gone")) : rollup.layer.getPayload(id)) });
@@ -240,6 +234,52 @@ describe("a derived block", () => {
     await expect(engine.applyDerived(attributes)).rejects.toMatchObject({ kind: "temporary" });
     failing = false;
     expect(await engine.applyDerived(attributes)).toMatchObject({ replaced: false, block: { number: 1 } });
+  });
+});
+
+describe("a derived block that does not hold, from an L1 block before Holocene", () => {
+  const standsAt = (engine: EngineController) => ({ unsafe: engine.requireHeads().unsafe.hash, pendingSafe: engine.requireHeads().pendingSafe.number, localSafe: engine.requireHeads().localSafe.number });
+
+  beforeEach(async () => {
+    rollup = await openRollup({ forks: { regolith: 0, canyon: 0, delta: 0, ecotone: 0, fjord: 0, granite: 0 } });
+  });
+
+  it("is dropped, and the unsafe chain stays as it is", async () => {
+    const { engine } = await open();
+    const first = await engine.insertUnsafe(await foreignBlock(rollup, rollup.genesis, [signed(alice, 0)]));
+    expect(await engine.applyDerived(await derived(rollup.genesis, [unfit]))).toBeUndefined();
+    expect(standsAt(engine)).toEqual({ unsafe: first.hash, pendingSafe: 0, localSafe: 0 });
+    expect((await rollup.layer.payloadByLabel("latest")).payload.blockHash).toBe(first.hash);
+  });
+
+  it("takes the blocks of its batch back, and the unsafe chain that they displaced returns", async () => {
+    const { engine } = await open();
+    const first = await engine.insertUnsafe(await foreignBlock(rollup, rollup.genesis, [signed(alice, 0)]));
+    const second = await engine.insertUnsafe(await foreignBlock(rollup, first));
+    const other = (await engine.applyDerived(await derived(rollup.genesis, [], false)))!;
+    expect(standsAt(engine)).toEqual({ unsafe: other.block.hash, pendingSafe: 1, localSafe: 0 });
+    expect(await engine.applyDerived(await derived(other.block, [unfit]))).toBeUndefined();
+    expect(standsAt(engine)).toEqual({ unsafe: second.hash, pendingSafe: 0, localSafe: 0 });
+    expect((await rollup.layer.payloadByLabel("latest")).payload.blockHash).toBe(second.hash);
+  });
+
+  it("leaves the blocks before it unsafe when they displaced nothing", async () => {
+    const { engine } = await open();
+    const { block } = (await engine.applyDerived(await derived(rollup.genesis, [], false)))!;
+    expect(await engine.applyDerived(await derived(block, [unfit]))).toBeUndefined();
+    expect(standsAt(engine)).toEqual({ unsafe: block.hash, pendingSafe: 0, localSafe: 0 });
+  });
+
+  it("keeps the blocks of earlier batches safe", async () => {
+    const { engine } = await open();
+    const [safe] = await extend(engine, 1);
+    expect(await engine.applyDerived(await derived(safe!, [unfit]))).toBeUndefined();
+    expect(standsAt(engine)).toEqual({ unsafe: safe!.hash, pendingSafe: 1, localSafe: 1 });
+  });
+
+  it("stops the chain when it has deposits alone", async () => {
+    const { engine } = await open({ newPayload: async () => ({ status: "INVALID", validationError: "never" }) });
+    await expect(engine.applyDerived(await derived(rollup.genesis))).rejects.toMatchObject({ kind: "critical", message: expect.stringContaining("refuses even the deposits") });
   });
 });
 

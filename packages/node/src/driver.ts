@@ -155,7 +155,12 @@ export class Driver {
       return false;
     }
     if (step.kind !== "attributes") return true;
-    const { block, replaced } = await engine.applyDerived(step.attributes);
+    const result = await engine.applyDerived(step.attributes);
+    if (result === undefined) {
+      this.#pipeline.dropAttributes();
+      return true;
+    }
+    const { block, replaced } = result;
     if (replaced) this.#pipeline.flushChannel();
     if (!replaced && !step.attributes.concluding) return true;
     this.#finality.record(step.attributes.derivedFrom, block);

@@ -1,6 +1,6 @@
 import { constants, createBrotliDecompress, createInflate } from "node:zlib";
 import { isForkActiveAtInclusion, maxRlpBytesPerChannel, type RollupConfig } from "@pangaea/config";
-import { decodeSingularBatch, decodeSpanBatch, InvalidInputError, joinBytes, type L1BlockRef, rlpReadSpan, SINGULAR_BATCH_TYPE, SPAN_BATCH_TYPE, type SingularBatch } from "@pangaea/primitives";
+import { decodeSingularBatch, decodeSpanBatch, InvalidInputError, joinBytes, type L1BlockRef, rlpReadSpan, SINGULAR_BATCH_TYPE, SPAN_BATCH_TYPE, type SingularBatch, type SpanBatch } from "@pangaea/primitives";
 import { type PlacedSpanBatch, placeSpanBatch } from "../rules/placed-span-batch.ts";
 
 export type Batch = { readonly kind: "singular"; readonly batch: SingularBatch } | { readonly kind: "span"; readonly batch: PlacedSpanBatch };
@@ -78,8 +78,9 @@ export async function openChannel(config: RollupConfig, data: Uint8Array, inclus
 }
 
 /**
- * Reads batches out of a channel: in, a channel's data; out, batches one by one. A batch that does not decode is invalid, and ends
- * its channel as an invalid batch does. Source: specs `protocol/derivation.md#channel-reader`, `protocol/holocene/derivation.md#fast-channel-invalidation`.
+ * Reads batches out of a channel: in, a channel's data; out, batches one by one. A batch that does not decode ends its channel. One that is
+ * invalid by what it says, which is a span batch before Delta or of impossible numbers, is passed over before Holocene and ends its channel from then on.
+ * Source: specs `protocol/derivation.md#channel-reader`, `protocol/holocene/derivation.md#fast-channel-invalidation`.
  */
 export class ChannelReader {
   readonly #config: RollupConfig;
@@ -103,11 +104,19 @@ export class ChannelReader {
   }
 
   next(): Batch | undefined {
-    const encoded = this.#nextString();
-    if (encoded === undefined) return undefined;
-    const batch = this.#decode(encoded);
-    if (batch === undefined) this.flush();
-    return batch;
+    for (;;) {
+      const encoded = this.#nextString();
+      if (encoded === undefined) return undefined;
+      const batch = this.#decode(encoded);
+      if (batch === "invalid" && !this.#isActive("holocene")) continue;
+      if (batch !== undefined && batch !== "invalid") return batch;
+      this.flush();
+      return undefined;
+    }
+  }
+
+  #isActive(fork: "delta" | "holocene"): boolean {
+    return this.#origin !== undefined && isForkActiveAtInclusion(this.#config.forks, fork, this.#origin.timestamp);
   }
 
   #nextString(): Uint8Array | undefined {
@@ -124,14 +133,25 @@ export class ChannelReader {
     }
   }
 
-  #decode(encoded: Uint8Array): Batch | undefined {
+  /** A batch; "invalid" for one that reads well and cannot be, undefined for one that does not read. */
+  #decode(encoded: Uint8Array): Batch | "invalid" | undefined {
     const body = encoded.subarray(1);
     try {
       if (encoded[0] === SINGULAR_BATCH_TYPE) return { kind: "singular", batch: decodeSingularBatch(body) };
-      if (encoded[0] !== SPAN_BATCH_TYPE || this.#origin === undefined || !isForkActiveAtInclusion(this.#config.forks, "delta", this.#origin.timestamp)) return undefined;
-      return { kind: "span", batch: placeSpanBatch(this.#config, decodeSpanBatch(body, { l2ChainId: this.#config.l2ChainId })) };
+      if (encoded[0] !== SPAN_BATCH_TYPE) return undefined;
+      const batch = decodeSpanBatch(body, { l2ChainId: this.#config.l2ChainId });
+      return this.#isActive("delta") ? this.#place(batch) : "invalid";
     } catch (error) {
       if (error instanceof InvalidInputError) return undefined;
+      throw error;
+    }
+  }
+
+  #place(batch: SpanBatch): Batch | "invalid" {
+    try {
+      return { kind: "span", batch: placeSpanBatch(this.#config, batch) };
+    } catch (error) {
+      if (error instanceof InvalidInputError) return "invalid";
       throw error;
     }
   }

@@ -34,12 +34,21 @@ export function pruneFrames(frames: readonly Frame[]): Frame[] {
   return queue;
 }
 
-/** Holds the frames that L1 has given: in, data items; out, frames in order, contiguous as far as neighbours tell. */
+/**
+ * Holds the frames that L1 has given: in, data items; out, frames in order. Before Holocene they pass as they came; a `contiguous` queue, as
+ * it is from then on, keeps only what neighbours allow.
+ */
 export class FrameQueue {
+  readonly #contiguous: boolean;
   #frames: Frame[] = [];
 
+  constructor({ contiguous }: { readonly contiguous: boolean }) {
+    this.#contiguous = contiguous;
+  }
+
   add(items: readonly Uint8Array[]): void {
-    this.#frames = pruneFrames([...this.#frames, ...items.flatMap(framesOf)]);
+    const frames = [...this.#frames, ...items.flatMap(framesOf)];
+    this.#frames = this.#contiguous ? pruneFrames(frames) : frames;
   }
 
   next(): Frame | undefined {

@@ -27,7 +27,7 @@ function isFrom(transaction: SignedTransaction, sender: Hex): boolean {
   }
 }
 
-/** The batcher's data in an L1 block, in order: calldata, and the hashes of blobs that carry data. */
+/** The batcher's data in an L1 block, in order: calldata, and the hashes of blobs that carry data. Where blobs are not yet allowed, a transaction with blobs counts by its calldata. */
 export function batcherItems(config: RollupConfig, transactions: readonly Uint8Array[], batcher: Hex, blobsAllowed: boolean): readonly Item[] {
   const inbox = hexToBytes(config.batchInboxAddress, 20);
   const items: Item[] = [];
@@ -41,8 +41,8 @@ export function batcherItems(config: RollupConfig, transactions: readonly Uint8A
     const first = blobIndex;
     blobIndex += hashes.length;
     if (transaction.to === undefined || !bytesEqual(hexToBytes(transaction.to), inbox) || !isFrom(transaction, batcher)) continue;
-    if (transaction.type !== TX_BLOB) items.push({ data: transaction.data });
-    else if (blobsAllowed) items.push(...hashes.map((versionedHash, i) => ({ blob: { index: first + i, versionedHash } })));
+    if (transaction.type !== TX_BLOB || !blobsAllowed) items.push({ data: transaction.data });
+    else items.push(...hashes.map((versionedHash, i) => ({ blob: { index: first + i, versionedHash } })));
   }
   return items;
 }

@@ -1,7 +1,8 @@
-import { isForkActiveAtBlock } from "@pangaea/config";
+import { isForkActiveAtInclusion } from "@pangaea/config";
 import { type DerivedAttributes, depositsOnly, l2BlockRefFromPayload } from "@pangaea/derivation";
-import { CriticalError, formatBlock, InvalidBlockError, type L2BlockRef } from "@pangaea/primitives";
+import { CriticalError, formatBlock, InvalidBlockError, isDepositTransaction, type L2BlockRef } from "@pangaea/primitives";
 import type { EngineState } from "../engine-state.ts";
+import { dropDerived } from "./drop-derived.ts";
 import { promoteDerived } from "./promote-derived.ts";
 
 export interface DerivedResult {
@@ -12,25 +13,29 @@ export interface DerivedResult {
 
 /**
  * Builds what derivation gives onto its parent, whatever stood there: in, attributes; out, the block. Where they do not hold, or give a
- * denied block, their deposits alone take the place. Throws `CriticalError` when even those are refused.
- * Source: specs `protocol/holocene/derivation.md#engine-queue`.
+ * denied block, their deposits alone take the place; when they come from an L1 block before Holocene, nothing does, and the result is
+ * undefined. Throws `CriticalError` when even the deposits are refused.
+ * Source: specs `protocol/holocene/derivation.md#engine-queue`, op-node's `onBuildInvalid`.
  */
-export async function buildDerived(state: EngineState, derived: DerivedAttributes): Promise<DerivedResult> {
+export async function buildDerived(state: EngineState, derived: DerivedAttributes): Promise<DerivedResult | undefined> {
   try {
     return { block: await buildAndInsert(state, derived), replaced: false };
   } catch (error) {
     if (!(error instanceof InvalidBlockError)) throw error;
-    if (!isForkActiveAtBlock(state.modules.config.forks, "holocene", derived.attributes.timestamp)) {
-      throw new CriticalError(`the block derived after ${formatBlock(derived.parent)} does not hold (${error.message}), and it is older than Holocene: only Holocene's rules and later are available`);
-    }
+    if (derived.attributes.transactions.every(isDepositTransaction)) throw refusedDeposits(derived, error);
+    if (!isForkActiveAtInclusion(state.modules.config.forks, "holocene", derived.derivedFrom.timestamp)) return dropDerived(state, derived, error);
     state.modules.log.warn("a derived block does not hold, taking its deposits alone", { parent: formatBlock(derived.parent), reason: error.message });
   }
   try {
     return { block: await buildAndInsert(state, { ...depositsOnly(derived), concluding: true }), replaced: true };
   } catch (error) {
     if (!(error instanceof InvalidBlockError)) throw error;
-    throw new CriticalError(`the execution layer refuses even the deposits of the block after ${formatBlock(derived.parent)}: ${error.message}; it does not follow this chain's rules`);
+    throw refusedDeposits(derived, error);
   }
+}
+
+function refusedDeposits({ parent }: DerivedAttributes, { message }: Error): CriticalError {
+  return new CriticalError(`the execution layer refuses even the deposits of the block after ${formatBlock(parent)}: ${message}; it does not follow this chain's rules`);
 }
 
 async function buildAndInsert(state: EngineState, { attributes, parent, concluding }: DerivedAttributes): Promise<L2BlockRef> {

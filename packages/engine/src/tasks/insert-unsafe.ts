@@ -14,6 +14,7 @@ export async function insertUnsafe(state: EngineState, envelope: ExecutionPayloa
   const block = l2BlockRefFromPayload(state.modules.config, payload);
   await state.importPayload(envelope);
   await state.move({ unsafe: block });
+  state.displaced = undefined;
   return block;
 }
 
