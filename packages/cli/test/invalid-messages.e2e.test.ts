@@ -9,7 +9,7 @@ import { payloadToJson, RpcClient } from "@pangaea/rpc";
 import { encodeFunctionData } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Devnet, publicClient, rpc, rpcBatch, viemChain, walletClient } from "./support/devnet.ts";
-import { blockAt, execute, explain, type Forced, force, MESSENGER, nonceOf, send, sentLog, signExecution, superRoot, untilReplaced } from "./support/messages.ts";
+import { announced, blockAt, execute, explain, type Forced, force, forceAt, MESSENGER, nonceOf, send, type SentLog, sentLog, signExecution, signKnownLog, superRoot, untilReplaced, upcoming } from "./support/messages.ts";
 import { until } from "./support/program.ts";
 import { Secondary } from "./support/secondary.ts";
 
@@ -29,7 +29,7 @@ describe("a block with a message that does not hold", () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "pangaea-invalid-"));
     const file = join(folder, "dependency-set.json");
-    await writeFile(file, JSON.stringify({ dependencies: { 901: { accepts: [902, 903] }, 902: { accepts: [901, 903] }, 903: { accepts: [902] }, 904: { accepts: [] } } }));
+    await writeFile(file, JSON.stringify({ dependencies: { 901: { accepts: [902, 903, 904] }, 902: { accepts: [901, 903] }, 903: { accepts: [902] }, 904: { accepts: [] } } }));
     devnet = await Devnet.start(["--chains=901,902,903,904", "--relay=none", `--interop.dependency-set=${file}`]);
     await send(devnet, C, 0);
   });
@@ -92,6 +92,39 @@ describe("a block with a message that does not hold", () => {
     return { raw: await wallet.signTransaction(request) };
   }
 
+  describe("of its own second that all rest on each other", () => {
+    const ALL = [A, B, C, APART] as const;
+
+    /** Puts transactions into one block of all chains: each chain's own log, and executions of logs that the others are still to emit, by place. */
+    async function together(sender: number, contents: (log: (index: number, at: number) => Pick<SentLog, "id" | "payload">) => Readonly<Record<number, readonly ("log" | Pick<SentLog, "id" | "payload">)[]>>): Promise<readonly Forced[]> {
+      const nonces = await Promise.all(ALL.map((index) => nonceOf(devnet, index, sender)));
+      const sample = await signKnownLog(devnet, A, sender, nonces[0]!);
+      const block = await upcoming(devnet, ALL, 5);
+      const blocks = contents((index, at) => announced(devnet, index, sample, block, at));
+      return Promise.all(ALL.map(async (index) => {
+        const raws = (blocks[index] ?? []).map((content, i) => (content === "log" ? signKnownLog(devnet, index, sender, nonces[index]! + i).then(({ raw }) => raw) : signExecution(devnet, index, sender, content, { nonce: nonces[index]! + i })));
+        return forceAt(devnet, index, block.number, ...(await Promise.all(raws)));
+      }));
+    }
+    /** The rule by which each chain's block has fallen. */
+    const rulesOf = (fallen: readonly Forced[]) => Promise.all(ALL.map(async (index) => {
+      expect((await untilReplaced(devnet, index, fallen[index]!)).transactions, "deposits alone").toHaveLength(1);
+      const { denied } = await explain(devnet, index, fallen[index]!.blockNumber);
+      expect(denied.map(({ hash }) => hash)).toEqual([fallen[index]!.blockHash]);
+      return denied[0]?.reason.split(":")[0];
+    }));
+
+    it("is replaced on three chains, and on one that executes its own log before it emits it", async () => {
+      const fallen = await together(7, (log) => ({ [A]: [log(C, 1), "log"], [B]: [log(A, 1), "log"], [C]: [log(B, 1), "log"], [APART]: [log(APART, 1), "log"] }));
+      expect(await rulesOf(fallen)).toEqual(["cycle", "cycle", "cycle", "cycle"]);
+    });
+
+    it("is replaced on two chains, at once with one on which they rest, and then on one that rests on them", async () => {
+      const fallen = await together(8, (log) => ({ [A]: [log(APART, 2), log(B, 1), "log"], [B]: [log(A, 2), "log"], [C]: [log(B, 1)], [APART]: ["log", log(APART, 0), "log"] }));
+      expect(await rulesOf(fallen)).toEqual(["cycle", "cycle", "identity", "cycle"]);
+    });
+  });
+
   it("from a chain that is not accepted is replaced; the other direction holds", async () => {
     const fromA = await send(devnet, A, 2);
     const wrong = await force(devnet, C, await signExecution(devnet, C, 2, fromA));
@@ -122,14 +155,14 @@ describe("a block with a message that does not hold", () => {
     expect(replacement).not.toBe(blockHash);
   });
 
-  it.each<["first" | "amid" | "last"]>([["first"], ["amid"], ["last"]])("which is %s of the blocks that are batched together is replaced", async (place) => {
+  it.each<["first" | "amid" | "last", number]>([["first", 4], ["amid", 5], ["last", 6]])("which is %s of the blocks that are batched together is replaced", async (place, sender) => {
     const { chainId } = devnet.chain(B);
     await fault("stop", chainId, "sequencer");
     const { unsafe_l2 } = await devnet.status(B);
     await devnet.untilSafe(B, unsafe_l2.number);
     await fault("withholdBatch", chainId, 30);
     const head = (await devnet.status(B)).unsafe_l2.number;
-    const raw = await signExecution(devnet, B, 4, { ...(await send(devnet, A, 4)), payload: "0x1234" });
+    const raw = await signExecution(devnet, B, sender, { ...(await send(devnet, A, sender)), payload: "0x1234" });
     const more = (count: number) => until("more blocks", async () => (await devnet.status(B)).unsafe_l2.number >= head + count, 20);
     let fallen: Forced;
     if (place === "first") {
@@ -156,7 +189,7 @@ describe("a block with a message that does not hold", () => {
     const upTo = Math.min(...heads.map(({ safe_l2 }) => safe_l2.timestamp));
     const second = await Secondary.start(devnet);
     try {
-      for (const [i] of devnet.ready.chains.entries()) await second.untilSafe(i, heads[i]!.safe_l2.number);
+      for (const [i] of devnet.ready.chains.entries()) await second.untilSafe(i, heads[i]!.safe_l2.number, 120);
       for (const [i, { safe_l2 }] of heads.entries()) expect(await second.blockHash(i, safe_l2.number)).toBe(await devnet.blockHash(i, safe_l2.number));
       const genesis = Number((await blockAt(devnet, A, 0))!.timestamp);
       for (let timestamp = upTo; timestamp > genesis; timestamp -= 7) {

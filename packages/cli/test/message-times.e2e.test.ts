@@ -1,10 +1,9 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Hex } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Devnet, publicClient, rpc, viemChain, walletClient } from "./support/devnet.ts";
-import { blockAt, execute, explain, type Forced, forceAt, nonceOf, offer, send, type SentLog, signExecution, signKnownLog, untilReplaced } from "./support/messages.ts";
+import { announced, blockAt, execute, explain, type Forced, forceAt, nonceOf, offer, send, signExecution, signKnownLog, untilReplaced, upcoming } from "./support/messages.ts";
 import { until } from "./support/program.ts";
 
 const A = 0;
@@ -72,22 +71,10 @@ describe("the time between a message and its execution", () => {
     expect(await rpc(url, "eth_getTransactionByHash", [hash])).toBeNull();
   });
 
-  /** A log of A that is known before, in the block after a head, as B may name it. */
-  function announced(origin: Hex, payload: Hex, block: { readonly number: number; readonly timestamp: number }, chainId: number, logIndex: number): SentLog {
-    return { id: { origin, blockNumber: BigInt(block.number), logIndex: BigInt(logIndex), timestamp: BigInt(block.timestamp), chainId: BigInt(chainId) }, payload, transactionHash: "0x" };
-  }
-
-  /** A block that both chains are still to make, with time enough to sign for it. */
-  async function upcoming(): Promise<{ readonly number: number; readonly timestamp: number }> {
-    const heads = [await head(A), await head(B)];
-    const { number, timestamp } = heads[0]!.number > heads[1]!.number ? heads[0]! : heads[1]!;
-    return { number: number + 4, timestamp: timestamp + 4 };
-  }
-
   it("must not be negative: a message of the next second does not hold", async () => {
     const log = await signKnownLog(devnet, A, 6, await nonceOf(devnet, A, 6));
-    const block = await upcoming();
-    const raw = await signExecution(devnet, B, 6, announced(log.origin, log.payload, block, 901, 0));
+    const block = await upcoming(devnet, [A, B]);
+    const raw = await signExecution(devnet, B, 6, announced(devnet, A, log, block, 0));
     const [early] = await Promise.all([forceAt(devnet, B, block.number - 1, raw), forceAt(devnet, A, block.number, log.raw)]);
     expect((await untilReplaced(devnet, B, early)).transactions).toHaveLength(1);
     expect((await explain(devnet, B, early.blockNumber)).denied[0]?.reason).toMatch(/^timestamp: /);
@@ -97,8 +84,8 @@ describe("the time between a message and its execution", () => {
     const older = await send(devnet, A, 7);
     const [nonceA, nonceB] = [await nonceOf(devnet, A, 7), await nonceOf(devnet, B, 7)];
     const [logA, logB] = [await signKnownLog(devnet, A, 7, nonceA), await signKnownLog(devnet, B, 7, nonceB)];
-    const block = await upcoming();
-    const [ofA, ofB] = [announced(logA.origin, logA.payload, block, 901, 0), announced(logB.origin, logB.payload, block, 902, 0)];
+    const block = await upcoming(devnet, [A, B]);
+    const [ofA, ofB] = [announced(devnet, A, logA, block, 0), announced(devnet, B, logB, block, 0)];
     const onA = [await signExecution(devnet, A, 7, ofB, { nonce: nonceA + 1 }), await signExecution(devnet, A, 7, ofA, { nonce: nonceA + 2 })];
     const onB = [await signExecution(devnet, B, 7, ofA, { nonce: nonceB + 1 }), await signExecution(devnet, B, 7, older, { nonce: nonceB + 2 })];
     const [a, b] = await Promise.all([forceAt(devnet, A, block.number, logA.raw, ...onA), forceAt(devnet, B, block.number, logB.raw, ...onB)]);
@@ -109,8 +96,8 @@ describe("the time between a message and its execution", () => {
 
   it("may be none by way of the pool, where the policy allows it: the transaction waits for its second, and its block for the other's", async () => {
     const log = await signKnownLog(devnet, A, 8, await nonceOf(devnet, A, 8));
-    const block = await upcoming();
-    const raw = await signExecution(devnet, B, 8, announced(log.origin, log.payload, block, 901, 0));
+    const block = await upcoming(devnet, [A, B]);
+    const raw = await signExecution(devnet, B, 8, announced(devnet, A, log, block, 0));
     const [, hash] = await Promise.all([forceAt(devnet, A, block.number, log.raw), offer(devnet, B, raw)]);
     const { block: executing } = await until("it is in a block", () => explain(devnet, B, hash), 20);
     expect(executing.number).toBe(block.number);
@@ -121,9 +108,9 @@ describe("the time between a message and its execution", () => {
     const [nonceA, nonceB] = [await nonceOf(devnet, A, 9), await nonceOf(devnet, B, 9)];
     // On each chain first the execution of the other's log, at place 1, then the own log.
     const [logA, logB] = [await signKnownLog(devnet, A, 9, nonceA + 1), await signKnownLog(devnet, B, 9, nonceB + 1)];
-    const block = await upcoming();
-    const executesB = await signExecution(devnet, A, 9, announced(logB.origin, logB.payload, block, 902, 1), { nonce: nonceA });
-    const executesA = await signExecution(devnet, B, 9, announced(logA.origin, logA.payload, block, 901, 1), { nonce: nonceB });
+    const block = await upcoming(devnet, [A, B]);
+    const executesB = await signExecution(devnet, A, 9, announced(devnet, B, logB, block, 1), { nonce: nonceA });
+    const executesA = await signExecution(devnet, B, 9, announced(devnet, A, logA, block, 1), { nonce: nonceB });
     const [a, b] = await Promise.all([forceAt(devnet, A, block.number, executesB, logA.raw), forceAt(devnet, B, block.number, executesA, logB.raw)]);
     expect([(await untilReplaced(devnet, A, a)).transactions.length, (await untilReplaced(devnet, B, b)).transactions.length]).toEqual([1, 1]);
     expect((await explain(devnet, A, a.blockNumber)).denied[0]?.reason).toMatch(/cycle/);

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseEther } from "viem";
 import { afterAll, describe, expect, it } from "vitest";
-import { account, Devnet, publicClient, viemChain, walletClient } from "./support/devnet.ts";
+import { account, Devnet, publicClient, type ReadyLine, rpc, type Status, viemChain, walletClient } from "./support/devnet.ts";
+import { Program, until } from "./support/program.ts";
 
 const dataDir = mkdtempSync(join(tmpdir(), "pangaea-restart-"));
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
@@ -34,6 +35,31 @@ describe("a devnet with a data directory", () => {
   });
 });
 
+describe("a data directory", () => {
+  const start = (flags: readonly string[]) => new Program(["devnet", "--json", "--l1.port=0", "--l2.port=0", "--rpc.port=0", `--data-dir=${join(dataDir, "shared")}`, ...flags]);
+
+  it("serves one devnet at a time, goes on with what it was made with, and takes a first start anew that was cut off", async () => {
+    const folder = join(dataDir, "shared");
+    const first = start(["--chains=903", "--l1.block-time=1"]);
+    await first.line((line) => line.startsWith("{"));
+    expect(await start([]).finished()).toMatchObject({ code: 1, stderr: `pangaea: the folder ${folder} is in use by process ${first.child.pid}: stop that, or give another --data-dir\n` });
+    expect((await first.stop()).code).toBe(0);
+    expect((await start(["--chains=901"]).finished()).stderr).toMatch(/--chains 901: the devnet in .*shared was made with 903: leave the flag out/);
+
+    const second = start([]);
+    const ready = JSON.parse(await second.line((line) => line.startsWith("{"))) as ReadyLine;
+    expect(ready.chains.map(({ chainId }) => chainId)).toEqual([903]);
+    await until("the chain goes on", async () => (await rpc<Status>(ready.chains[0]!.node, "optimism_syncStatus")).safe_l2.number > 0);
+    expect((await second.stop()).code).toBe(0);
+
+    for (const part of ["devnet.json", "903", "interop", "relayer"]) rmSync(join(folder, part), { recursive: true });
+    const anew = start(["--chains=903"]);
+    const again = JSON.parse(await anew.line((line) => line.startsWith("{"))) as ReadyLine;
+    await until("the chain that was set up anew becomes safe", async () => (await rpc<Status>(again.chains[0]!.node, "optimism_syncStatus")).safe_l2.number > 0);
+    expect((await anew.stop()).code).toBe(0);
+  });
+});
+
 describe("Ctrl-C", () => {
   it("stops everything in order within three seconds, with the batchers' last data on L1", async () => {
     const devnet = await Devnet.start(["--chains=901", "--l1.block-time=6", "--batcher.data-availability-type=calldata", `--data-dir=${join(dataDir, "flush")}`]);
@@ -44,7 +70,7 @@ describe("Ctrl-C", () => {
     expect((await devnet.program.stop("SIGINT")).code).toBe(0);
     expect(Number(process.hrtime.bigint() - started) / 1e9).toBeLessThan(3);
 
-    const second = await Devnet.start([`--data-dir=${join(dataDir, "flush")}`, "--batcher.stopped"]);
+    const second = await Devnet.start([`--data-dir=${join(dataDir, "flush")}`, "--l1.block-time=6", "--batcher.stopped"]);
     try {
       await second.untilSafe(0, Number(receipt.blockNumber));
       expect(await second.blockHash(0, Number(receipt.blockNumber))).toBe(receipt.blockHash);

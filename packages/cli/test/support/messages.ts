@@ -99,6 +99,18 @@ export async function signKnownLog(devnet: Devnet, index: number, sender: Sender
   return { raw: await wallet.signTransaction(request), origin: WETH, payload: concat([toEventSelector("Transfer(address,address,uint256)"), own, own, ZERO]) };
 }
 
+/** A block that chains are still to make, with time enough to sign for it; all of them have begun at once and make a block each second. */
+export async function upcoming(devnet: Devnet, indexes: readonly number[], ahead = 4): Promise<{ readonly number: number; readonly timestamp: number }> {
+  const heads = await Promise.all(indexes.map(async (index) => (await devnet.status(index)).unsafe_l2));
+  const { number, timestamp } = heads.reduce((highest, head) => (head.number > highest.number ? head : highest));
+  return { number: number + ahead, timestamp: timestamp + ahead };
+}
+
+/** A log that is known before, at a place of a block that is still to come, as other chains may name it. */
+export function announced(devnet: Devnet, index: number, { origin, payload }: Pick<Awaited<ReturnType<typeof signKnownLog>>, "origin" | "payload">, block: { readonly number: number; readonly timestamp: number }, logIndex: number): SentLog {
+  return { id: { origin, blockNumber: BigInt(block.number), logIndex: BigInt(logIndex), timestamp: BigInt(block.timestamp), chainId: BigInt(devnet.chain(index).chainId) }, payload, transactionHash: "0x" };
+}
+
 export interface Forced {
   readonly blockNumber: number;
   readonly blockHash: Hex;
