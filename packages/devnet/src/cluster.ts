@@ -1,17 +1,16 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Batcher, kzgCommitter, localSigner } from "@pangaea/batcher";
 import { WorkerExecutionLayer } from "@pangaea/execution";
 import { dependencySetOf } from "@pangaea/interop";
 import { BeaconClient, Endpoints, KzgService, L1Client, L1Watcher } from "@pangaea/l1";
 import { type Clock, errorMessage, InvalidInputError, type Hex, type Logger, type Random } from "@pangaea/primitives";
-import { openStore } from "@pangaea/store";
+import { lockFolder, openStore } from "@pangaea/store";
 import { type ChainContainer, ingressPolicyOf, messageGateOf, Supernode } from "@pangaea/supernode";
-import { defineChains, defineDependencySet, dependencySetFile, readManifest } from "./definition.ts";
+import { checkFixedFlags, defineChains, defineDependencySet, dependencySetFile, readManifest } from "./definition.ts";
 import { faultMethods } from "./faults/fault-methods.ts";
 import { devnetKey } from "./keys.ts";
 import { type LocalL1, startLocalL1 } from "./local-l1.ts";
-import { type DevnetFlags, devnetBatcher, devnetRelayer } from "./options.ts";
+import { type DevnetFlags, devnetBatcher, devnetRelayer, differsFromDefault } from "./options.ts";
 import { startRelaying } from "./relaying.ts";
 import { genesisFile, rollupConfigFile } from "./setup.ts";
 import { makeTemporaryFolder } from "./temporary-folder.ts";
@@ -73,14 +72,14 @@ export class DevnetCluster {
     return this.supernode.batcher(chainId);
   }
 
-  /** Brings everything up, in order. Throws with the cause when a part cannot start; what was started is stopped then. */
-  static async start(flags: DevnetFlags, modules: DevnetModules): Promise<DevnetCluster> {
+  /** Brings everything up, in order. `isGiven`: whether a flag was set on purpose, which matters for a folder that holds a devnet already. Throws with the cause when a part cannot start; what was started is stopped then. */
+  static async start(flags: DevnetFlags, modules: DevnetModules, isGiven: (name: string) => boolean = (name) => differsFromDefault(flags, name)): Promise<DevnetCluster> {
     const opened: (() => Promise<void>)[] = [];
     const closeAll = async () => {
       for (const close of opened.splice(0).reverse()) await close().catch((error: unknown) => modules.log.debug("a part did not stop cleanly", { error: errorMessage(error) }));
     };
     try {
-      return await startParts(flags, modules, opened, (parts) => new DevnetCluster({ ...parts, modules, closers: opened }));
+      return await startParts(flags, modules, isGiven, opened, (parts) => new DevnetCluster({ ...parts, modules, closers: opened }));
     } catch (error) {
       await closeAll();
       throw error;
@@ -127,21 +126,25 @@ function hasBlocks(chain: ChainContainer): boolean {
 
 type Parts = { readonly l1: LocalL1; readonly supernode: Supernode; readonly summary: DevnetSummary };
 
-async function startParts(flags: DevnetFlags, modules: DevnetModules, opened: (() => Promise<void>)[], finish: (parts: Parts) => DevnetCluster): Promise<DevnetCluster> {
+async function startParts(flags: DevnetFlags, modules: DevnetModules, isGiven: (name: string) => boolean, opened: (() => Promise<void>)[], finish: (parts: Parts) => DevnetCluster): Promise<DevnetCluster> {
   const { clock, random, log } = modules;
   const dataDir = flags["data-dir"];
   const temporary = dataDir === undefined ? await makeTemporaryFolder() : undefined;
   const folder = temporary?.path ?? dataDir!;
   if (temporary !== undefined) opened.push(temporary.remove);
-  else await mkdir(folder, { recursive: true });
+  else {
+    const lock = lockFolder(folder);
+    opened.push(async () => lock.release());
+  }
   const earlier = await readManifest(folder);
+  if (earlier !== undefined) checkFixedFlags(folder, earlier, flags, isGiven);
 
   const kzg = new KzgService();
   opened.push(() => kzg.close());
   const warmUp = kzg.warmUp();
   warmUp.catch(() => {});
   const l1GenesisTime = earlier?.l1GenesisTime ?? Math.floor(clock.now() / 1_000) - flags["l1.block-time"];
-  const l1 = await startLocalL1({ port: flags["l1.port"], blockTime: flags["l1.block-time"], genesisTimestamp: l1GenesisTime, ...(dataDir === undefined ? {} : { dataDir }) }, kzg, log);
+  const l1 = await startLocalL1({ port: flags["l1.port"], blockTime: earlier?.l1BlockTime ?? flags["l1.block-time"], genesisTimestamp: l1GenesisTime, ...(dataDir === undefined ? {} : { dataDir }) }, kzg, log);
   opened.push(() => l1.stop());
 
   const chains = await defineChains(folder, earlier, flags, l1, l1GenesisTime);

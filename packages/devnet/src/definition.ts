@@ -1,17 +1,23 @@
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type DependencySet, dependencySetToJson } from "@pangaea/config";
-import { errorMessage, InvalidInputError } from "@pangaea/primitives";
+import { InvalidInputError } from "@pangaea/primitives";
 import { dependencySetFor } from "@pangaea/supernode";
 import { z } from "zod";
 import type { LocalL1 } from "./local-l1.ts";
 import { type DevnetFlags, devnetForks } from "./options.ts";
-import { type ChainDefinition, readChains, setUpChains, writeChains } from "./setup.ts";
+import { ANEW, type ChainDefinition, readChains, readDefinition, setUpChains, writeChains } from "./setup.ts";
 
-const manifestSchema = z.object({ chains: z.array(z.number().int().positive()).min(1), l1GenesisTime: z.number().int().nonnegative(), l1BlockTime: z.number().int().positive() });
+/** Flags that count at the first start only: what they say is in the chains then. */
+const FIXED_FLAGS = ["chains", "l1.block-time", "l2.block-time", "seq-window", "fork", "interop.activation"] as const;
 
-/** What is fixed when a devnet is first started: its chains, and when L1 begins (Unix seconds) and how fast it goes (seconds a block). */
+const manifestSchema = z.object({
+  chains: z.array(z.number().int().positive()).min(1), l1GenesisTime: z.number().int().nonnegative(), l1BlockTime: z.number().int().positive(),
+  flags: z.record(z.string(), z.string()),
+});
+
+/** What is fixed when a devnet is first started: its chains, when L1 begins (Unix seconds) and how fast it goes (seconds a block), and the flags that said so, as text. */
 export type Manifest = z.infer<typeof manifestSchema>;
 
 const manifestFile = (folder: string): string => join(folder, "devnet.json");
@@ -20,10 +26,24 @@ export const dependencySetFile = (folder: string): string => join(folder, "depen
 /** The manifest that an earlier start left in a folder. Throws `InvalidInputError` when it is damaged. */
 export async function readManifest(folder: string): Promise<Manifest | undefined> {
   if (!existsSync(manifestFile(folder))) return undefined;
-  try {
-    return manifestSchema.parse(JSON.parse(await readFile(manifestFile(folder), "utf8")));
-  } catch (error) {
-    throw new InvalidInputError(`${manifestFile(folder)} cannot be read (${errorMessage(error)}): give another --data-dir, or delete this one to begin anew`);
+  const parsed = manifestSchema.safeParse(await readDefinition(manifestFile(folder)));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new InvalidInputError(`${manifestFile(folder)} is damaged (${issue?.path.join(".")}: ${issue?.message}): ${ANEW}`);
+}
+
+/** A flag's value as text, to compare and to show. */
+function asText(value: unknown): string {
+  if (Array.isArray(value)) return value.map(asText).join(",");
+  if (typeof value === "object" && value !== null && "fork" in value && "offset" in value) return `${String(value.fork)}=${String(value.offset ?? "never")}`;
+  return String(value);
+}
+
+/** Throws `InvalidInputError` when a flag is given that would make another devnet than the one that is there. */
+export function checkFixedFlags(folder: string, { flags: made }: Manifest, flags: DevnetFlags, isGiven: (name: string) => boolean): void {
+  for (const name of FIXED_FLAGS) {
+    if (!isGiven(name) || made[name] === undefined || made[name] === asText(flags[name])) continue;
+    throw new InvalidInputError(`--${name} ${asText(flags[name])}: the devnet in ${folder} was made with ${made[name] === "undefined" || made[name] === "" ? "its default" : made[name]}: leave the flag out to go on with it, or give another --data-dir`);
   }
 }
 
@@ -34,7 +54,7 @@ export async function defineChains(folder: string, earlier: Manifest | undefined
   const plans = flags.chains.map((chainId, i) => ({ chainId, blockTime: times[i] ?? times[0] ?? 1 }));
   const chains = await setUpChains(l1.rpc, plans, { forks: (time) => devnetForks(flags, time), seqWindowSize: flags["seq-window"] });
   await writeChains(folder, chains);
-  const manifest: Manifest = { chains: [...flags.chains], l1GenesisTime, l1BlockTime: flags["l1.block-time"] };
+  const manifest: Manifest = { chains: [...flags.chains], l1GenesisTime, l1BlockTime: flags["l1.block-time"], flags: Object.fromEntries(FIXED_FLAGS.map((name) => [name, asText(flags[name])])) };
   await writeFile(manifestFile(folder), `${JSON.stringify(manifest, null, 2)}\n`);
   return chains;
 }

@@ -1,5 +1,5 @@
 import { type BatcherOptions, batcherFlagTable, batcherOptions, DEVNET_BATCHER_OPTIONS } from "@pangaea/batcher";
-import { chainIdList, choice, FORKS, flag, type ForkSchedule, list, type OptionSpec, type OptionTable, type OptionValues, port, scopedTable, text, unscoped, whole } from "@pangaea/config";
+import { chainIdList, choice, FORKS, flag, type ForkSchedule, list, type OptionSpec, type OptionTable, type OptionValues, port, resolveOptions, scopedTable, text, unscoped, whole } from "@pangaea/config";
 import { InvalidInputError } from "@pangaea/primitives";
 import { ingressFlagTable } from "@pangaea/supernode";
 import { DEVNET_RELAYER_OPTIONS, type RelayerOptions, relayerFlagTable, relayerOptions } from "@pangaea/relayer";
@@ -59,6 +59,12 @@ export const DEVNET_OPTIONS = {
 } as const satisfies OptionTable;
 
 export type DevnetFlags = OptionValues<typeof DEVNET_OPTIONS>;
+
+/** Whether a flag has another value than its default, for callers that do not know what was given. */
+export function differsFromDefault(flags: DevnetFlags, name: string): boolean {
+  const [values, defaults]: readonly Readonly<Record<string, unknown>>[] = [flags, resolveOptions(DEVNET_OPTIONS, {})];
+  return JSON.stringify(values?.[name]) !== JSON.stringify(defaults?.[name]);
+}
 
 /** The settings of the devnet's batchers. */
 export function devnetBatcher(flags: DevnetFlags): { readonly options: BatcherOptions; readonly stopped: boolean } {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type ForkSchedule, genesisToJson, type L2Genesis, l2ChainConfigToJson, parseGenesis, parseRollupConfig, type RollupConfig, rollupConfigToJson } from "@pangaea/config";
 import { buildL2Genesis, L1_PREINSTALLS, l1Deployment } from "@pangaea/contracts";
 import { genesisBlock } from "@pangaea/execution";
-import { type BlockId, bytesToHex, concatBytes, CriticalError, encodeTransaction, type Hex, isHex, keccak256, bigIntToBytes, quantityToNumber, signTransaction, toQuantity, TX_FEE_MARKET, writeU32, ZERO_ADDRESS, ZERO_HASH } from "@pangaea/primitives";
+import { type BlockId, bytesToHex, concatBytes, CriticalError, encodeTransaction, errorMessage, type Hex, InvalidInputError, isHex, keccak256, bigIntToBytes, quantityToNumber, signTransaction, toQuantity, TX_FEE_MARKET, writeU32, ZERO_ADDRESS, ZERO_HASH } from "@pangaea/primitives";
 import type { RpcClient } from "@pangaea/rpc";
 import { TEST_ACCOUNTS, TEST_BALANCE } from "./accounts.ts";
 import { devnetKey } from "./keys.ts";
@@ -54,7 +54,9 @@ export async function setUpChains(rpc: RpcClient, plans: readonly ChainPlan[], {
     ...Object.entries(L1_PREINSTALLS).map(([address, code]) => ({ method: "anvil_setCode", params: [address, bytesToHex(code)] })),
     ...plans.map(({ chainId }) => ({ method: "anvil_setBalance", params: [devnetKey("batcher", chainId).address, toQuantity(ROLE_BALANCE)] })),
   ]);
-  let nonce = 0;
+  // An earlier start may have ended between its deployment and its manifest.
+  const first = quantityToNumber(await rpc.call("eth_getTransactionCount", [deployer.address, "latest"]), "the deployer's nonce");
+  let nonce = first;
   const deployments = plans.map(({ chainId }) => {
     const deployment = l1Deployment({
       deployer: deployer.address, nonce, owner: deployer.address, batcher: devnetKey("batcher", chainId).address, unsafeBlockSigner: devnetKey("unsafe-block-signer", chainId).address,
@@ -64,7 +66,7 @@ export async function setUpChains(rpc: RpcClient, plans: readonly ChainPlan[], {
     return deployment;
   });
   const raw = deployments.flatMap(({ steps }) => steps).map(({ data }, i) =>
-    encodeTransaction(signTransaction({ type: TX_FEE_MARKET, chainId: L1_CHAIN_ID, nonce: i, maxPriorityFeePerGas: 1_000_000_000n, maxFeePerGas: DEPLOY_FEE, gas: DEPLOY_GAS, value: 0n, data, accessList: [] }, deployer.key)),
+    encodeTransaction(signTransaction({ type: TX_FEE_MARKET, chainId: L1_CHAIN_ID, nonce: first + i, maxPriorityFeePerGas: 1_000_000_000n, maxFeePerGas: DEPLOY_FEE, gas: DEPLOY_GAS, value: 0n, data, accessList: [] }, deployer.key)),
   );
   const hashes = await rpc.callMany(raw.map((transaction) => ({ method: "eth_sendRawTransaction", params: [bytesToHex(transaction)] })));
   await rpc.call("evm_mine", []);
@@ -104,12 +106,24 @@ export async function writeChains(folder: string, chains: readonly ChainDefiniti
   }
 }
 
+/** What to do about a devnet that cannot go on. */
+export const ANEW = "give another --data-dir, or delete this one to begin anew";
+
+/** The JSON of one of a devnet's files. Throws `InvalidInputError` naming it. */
+export async function readDefinition(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, "utf8"));
+  } catch (error) {
+    throw new InvalidInputError(`${file} is damaged (${errorMessage(error).split("\n")[0]}): ${ANEW}`);
+  }
+}
+
 /** Reads what `writeChains` wrote. Throws `InvalidInputError` when it is damaged. */
 export async function readChains(folder: string, chainIds: readonly number[]): Promise<readonly ChainDefinition[]> {
   return Promise.all(
     chainIds.map(async (chainId) => {
-      const read = async (file: string): Promise<unknown> => JSON.parse(await readFile(file, "utf8"));
-      return { config: parseRollupConfig(await read(rollupConfigFile(folder, chainId)), rollupConfigFile(folder, chainId)), genesis: parseGenesis(await read(genesisFile(folder, chainId)), genesisFile(folder, chainId)) };
+      const [rollup, genesis] = [rollupConfigFile(folder, chainId), genesisFile(folder, chainId)];
+      return { config: parseRollupConfig(await readDefinition(rollup), rollup), genesis: parseGenesis(await readDefinition(genesis), genesis) };
     }),
   );
 }

@@ -1,5 +1,6 @@
 export { type DeniedBlock, type DeniedOutput, DenyList } from "./deny-list.ts";
 export { FileStore } from "./file-store.ts";
+export { lockFolder } from "./folder-lock.ts";
 export { LmdbStore, lmdbProblem } from "./lmdb-store.ts";
 export { MemoryStore } from "./memory-store.ts";
 export type { BlockSeal, IndexedBlock, MessageAnswer, MessageQuery } from "./message-index/indexed-block.ts";

@@ -38,7 +38,8 @@ export const DEVNET_TABLE = { ...DEVNET_OPTIONS, ...COMMON_OPTIONS };
 
 /** `pangaea devnet`: a local L1 and a cluster of L2s, until it is told to stop. */
 export async function devnet(argv: readonly string[]): Promise<void> {
-  const flags = valuesOf("devnet", DEVNET_TABLE, readGiven(sourcesOf("devnet", argv, process.env), DEVNET_TABLE));
+  const given = readGiven(sourcesOf("devnet", argv, process.env), DEVNET_TABLE);
+  const flags = valuesOf("devnet", DEVNET_TABLE, given);
   const started = Date.now();
   const isLive = process.stdout.isTTY === true && !flags.json && !flags.quiet;
   const view = new StatusView((text) => process.stdout.write(text));
@@ -46,7 +47,7 @@ export async function devnet(argv: readonly string[]): Promise<void> {
   const log = createLineLogger(threshold, (line) => (isLive ? view.print(line) : console.error(line)));
   for (const variable of unknownVariables(DEVNET_TABLE, process.env)) log.warn("an environment variable is none of ours", { variable });
   for (const warning of standIns()) log.warn(warning);
-  const cluster = await DevnetCluster.start(flags, { clock: systemClock, random: systemRandom, log, setLogLevel: (level) => threshold.set(level), version: VERSION });
+  const cluster = await DevnetCluster.start(flags, { clock: systemClock, random: systemRandom, log, setLogLevel: (level) => threshold.set(level), version: VERSION }, (name) => given[name] !== undefined);
   const stopped = untilStopped(cluster.l1.exited.then(() => "the local L1 ended by itself"));
   let timer: NodeJS.Timeout | undefined;
   try {

@@ -3,6 +3,7 @@ import { BeaconClient, Endpoints, KzgService, L1Client, L1Watcher } from "@panga
 import { errorMessage, type Logger } from "@pangaea/primitives";
 import type { RunningRelayer } from "@pangaea/relayer";
 import { JwtRefusedError } from "@pangaea/rpc";
+import { lockFolder } from "@pangaea/store";
 import { SUPERNODE_OPTIONS, Supernode, supernodeFlagTable, virtualNodeOptions } from "@pangaea/supernode";
 import { type ChainPlan, chainSetup, externalExecution, interopSetup, planChain } from "../chain-setup.ts";
 import { COMMON_OPTIONS, givenAhead, readGiven, type Sources, sourcesOf, unknownVariables, UsageError, valuesOf } from "../command-line.ts";
@@ -55,6 +56,7 @@ export async function supernode(argv: readonly string[]): Promise<void> {
   for (const plan of plans) await checkExternal(plan, log);
   const interop = await interopSetup(plans, options);
   if (interop !== undefined && options["interop.dependency-set"] === undefined) log.warn("no dependency set is given: these chains accept each other's messages and those of no other chain", { chains: ids.join(","), remedy: "--interop.dependency-set FILE" });
+  const lock = options["data-dir"] === undefined ? undefined : lockFolder(options["data-dir"]);
   const kzg = new KzgService();
   const endpoints = new Endpoints(options.l1, { log, maxConcurrency: options["l1.max-concurrency"] });
   const beacons = [...(options["l1.beacon"] === undefined ? [] : [options["l1.beacon"]]), ...options["l1.beacon-fallbacks"]];
@@ -78,5 +80,6 @@ export async function supernode(argv: readonly string[]): Promise<void> {
     await node.stop();
     endpoints.close();
     await kzg.close();
+    lock?.release();
   }
 }
