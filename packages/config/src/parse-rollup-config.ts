@@ -1,10 +1,11 @@
-import { CriticalError, type Hex, InvalidInputError, isHex, shorten, ZERO_ADDRESS, ZERO_HASH } from "@pangaea/primitives";
+import { bytesToHex, CriticalError, type Hex, InvalidInputError, isHex, shorten, writeU32, writeU64, ZERO_ADDRESS, ZERO_HASH } from "@pangaea/primitives";
 import { z } from "zod";
 import { FORKS, type Fork, type ForkSchedule } from "./forks.ts";
 import type { RollupConfig, SystemConfig } from "./rollup-config.ts";
 
 const hex = (size: number) => z.custom<string>((value) => isHex(value, size), `wants ${size} bytes of 0x-prefixed hex`).transform((value) => value.toLowerCase() as Hex);
 const whole = z.number().int().nonnegative().safe();
+const u32 = whole.max(0xffff_ffff);
 const blockId = z.strictObject({ hash: hex(32), number: whole });
 
 const systemConfig = z.strictObject({
@@ -14,9 +15,32 @@ const systemConfig = z.strictObject({
   gasLimit: whole,
   eip1559Params: hex(8).optional(),
   operatorFeeParams: hex(32).optional(),
-  minBaseFee: whole.optional(),
-  daFootprintGasScalar: whole.max(0xffff).optional(),
+  minBaseFee: whole.nullish(),
+  daFootprintGasScalar: whole.max(0xffff).nullish(),
+  baseFeeScalar: whole.nullish(),
+  blobBaseFeeScalar: whole.nullish(),
+  eip1559Denominator: u32.nullish(),
+  eip1559Elasticity: u32.nullish(),
+  operatorFeeScalar: u32.nullish(),
+  operatorFeeConstant: whole.nullish(),
 });
+
+/** The two EIP-1559 parameters as one word, where a file gives them apart, as kona does. */
+function eip1559ParamsOf({ eip1559Params, eip1559Denominator, eip1559Elasticity }: z.infer<typeof systemConfig>): Hex {
+  if (eip1559Params !== undefined) return eip1559Params;
+  const out = new Uint8Array(8);
+  writeU32(out, 0, eip1559Denominator ?? 0);
+  writeU32(out, 4, eip1559Elasticity ?? 0);
+  return bytesToHex(out);
+}
+
+function operatorFeeParamsOf({ operatorFeeParams, operatorFeeScalar, operatorFeeConstant }: z.infer<typeof systemConfig>): Hex {
+  if (operatorFeeParams !== undefined) return operatorFeeParams;
+  const out = new Uint8Array(32);
+  writeU32(out, 20, operatorFeeScalar ?? 0);
+  writeU64(out, 24, operatorFeeConstant ?? 0);
+  return bytesToHex(out);
+}
 
 const forkTimes = Object.fromEntries(FORKS.slice(1).map((fork) => [`${fork}_time`, whole.nullish()]));
 
@@ -26,6 +50,7 @@ const schema = z.strictObject({
   max_sequencer_drift: whole,
   seq_window_size: whole,
   channel_timeout: whole,
+  granite_channel_timeout: z.literal(50).optional(),
   l1_chain_id: whole,
   l2_chain_id: whole,
   ...forkTimes,
@@ -36,7 +61,8 @@ const schema = z.strictObject({
   deposit_contract_address: hex(20),
   l1_system_config_address: hex(20),
   protocol_versions_address: hex(20).optional(),
-  chain_op_config: z.strictObject({ eip1559Elasticity: whole, eip1559Denominator: whole, eip1559DenominatorCanyon: whole }).optional(),
+  superchain_config_address: hex(20).nullish(),
+  chain_op_config: z.strictObject({ eip1559Elasticity: whole, eip1559Denominator: whole, eip1559DenominatorCanyon: whole.nullish() }).optional(),
   alt_da: z.null().optional(),
 });
 
@@ -45,7 +71,7 @@ const DEFAULT_FEE_MARKET = { elasticity: 6, denominator: 50, denominatorCanyon: 
 
 /**
  * Reads op-node's `rollup.json`. Unknown fields are refused, so that a setting is never dropped in silence; `interop_time` is
- * taken as the old name of `lagoon_time`. Throws `InvalidInputError` naming each field, its value and what it wants.
+ * taken as the old name of `lagoon_time`; what kona's file has besides is read too. Throws `InvalidInputError` naming each field, its value and what it wants.
  */
 export function parseRollupConfig(json: unknown, where = "rollup.json"): RollupConfig {
   const parsed = schema.safeParse(json);
@@ -76,8 +102,8 @@ export function parseRollupConfig(json: unknown, where = "rollup.json"): RollupC
         overhead: system.overhead,
         scalar: system.scalar,
         gasLimit: system.gasLimit,
-        eip1559Params: system.eip1559Params ?? "0x0000000000000000",
-        operatorFeeParams: system.operatorFeeParams ?? ZERO_HASH,
+        eip1559Params: eip1559ParamsOf(system),
+        operatorFeeParams: operatorFeeParamsOf(system),
         minBaseFee: BigInt(system.minBaseFee ?? 0),
         daFootprintGasScalar: system.daFootprintGasScalar ?? 0,
       },
@@ -98,7 +124,7 @@ export function parseRollupConfig(json: unknown, where = "rollup.json"): RollupC
     feeMarket:
       file.chain_op_config === undefined
         ? DEFAULT_FEE_MARKET
-        : { elasticity: file.chain_op_config.eip1559Elasticity, denominator: file.chain_op_config.eip1559Denominator, denominatorCanyon: file.chain_op_config.eip1559DenominatorCanyon },
+        : { elasticity: file.chain_op_config.eip1559Elasticity, denominator: file.chain_op_config.eip1559Denominator, denominatorCanyon: file.chain_op_config.eip1559DenominatorCanyon ?? DEFAULT_FEE_MARKET.denominatorCanyon },
   };
   checkRollupConfig(config, where);
   return config;

@@ -11,4 +11,7 @@ export * from "./pool/message-gate.ts";
 export * from "./pool/pool.ts";
 export * from "./rpc/engine.ts";
 export * from "./service.ts";
+export * from "./stateless/execute-stateless.ts";
+export * from "./stateless/witness.ts";
+export * from "./stateless/witness-json.ts";
 export * from "./worker-execution-layer.ts";

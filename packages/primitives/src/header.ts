@@ -1,7 +1,8 @@
-import { EMPTY_BYTES, type Hex, hexToBytes } from "./bytes.ts";
+import { bytesToHex, EMPTY_BYTES, type Hex, hexToBytes } from "./bytes.ts";
 import type { ExecutionPayloadEnvelope } from "./engine-api.ts";
+import { InvalidInputError } from "./errors.ts";
 import { EMPTY_OMMERS_HASH, EMPTY_TRIE_ROOT, keccak256Hex } from "./keccak.ts";
-import { rlpEncode, rlpInteger, type RlpItem } from "./rlp.ts";
+import { rlpBigInt, rlpBytes, rlpDecode, rlpEncode, rlpInteger, type RlpItem, rlpList, rlpNumber } from "./rlp.ts";
 import { orderedTrieRoot } from "./trie-root.ts";
 
 /** sha256 of nothing: the requests hash of every OP block from Isthmus. */
@@ -49,6 +50,27 @@ export function encodeHeader(header: BlockHeader): Uint8Array {
   ];
   while (optional.length > 0 && optional.at(-1) === undefined) optional.pop();
   return rlpEncode([...fields, ...optional.map((field) => field ?? EMPTY_BYTES)]);
+}
+
+const HEADER_FIELDS = 15;
+const OPTIONAL_HEADER_FIELDS = 6;
+
+/** Decodes a header that fills `encoded`. Throws `InvalidInputError` naming the field. */
+export function decodeHeader(encoded: Uint8Array): BlockHeader {
+  const fields = rlpList(rlpDecode(encoded), "block header");
+  if (fields.length < HEADER_FIELDS || fields.length > HEADER_FIELDS + OPTIONAL_HEADER_FIELDS) throw new InvalidInputError(`a block header has ${fields.length} fields; ${HEADER_FIELDS} to ${HEADER_FIELDS + OPTIONAL_HEADER_FIELDS} are known`);
+  const hex = (i: number, what: string, size: number): Hex => bytesToHex(rlpBytes(fields[i], what, size));
+  return {
+    parentHash: hex(0, "parent hash", 32), ommersHash: hex(1, "ommers hash", 32), coinbase: hex(2, "coinbase", 20), stateRoot: hex(3, "state root", 32), transactionsRoot: hex(4, "transactions root", 32), receiptsRoot: hex(5, "receipts root", 32),
+    logsBloom: rlpBytes(fields[6], "logs bloom", 256), difficulty: rlpBigInt(fields[7], "difficulty"), number: rlpNumber(fields[8], "number"), gasLimit: rlpNumber(fields[9], "gas limit"), gasUsed: rlpNumber(fields[10], "gas used"),
+    timestamp: rlpNumber(fields[11], "timestamp"), extraData: rlpBytes(fields[12], "extra data"), mixHash: hex(13, "mix hash", 32), nonce: hex(14, "nonce", 8),
+    ...(fields.length > 15 ? { baseFeePerGas: rlpBigInt(fields[15], "base fee") } : {}),
+    ...(fields.length > 16 ? { withdrawalsRoot: hex(16, "withdrawals root", 32) } : {}),
+    ...(fields.length > 17 ? { blobGasUsed: rlpNumber(fields[17], "blob gas used") } : {}),
+    ...(fields.length > 18 ? { excessBlobGas: rlpBigInt(fields[18], "excess blob gas") } : {}),
+    ...(fields.length > 19 ? { parentBeaconBlockRoot: hex(19, "parent beacon block root", 32) } : {}),
+    ...(fields.length > 20 ? { requestsHash: hex(20, "requests hash", 32) } : {}),
+  };
 }
 
 export function headerHash(header: BlockHeader): Hex {
