@@ -1,10 +1,11 @@
 import type { RollupConfig } from "@pangaea/config";
-import { l2BlockRefFromPayload } from "@pangaea/derivation";
+import { l1AttributesOfPayload, l2BlockRefFromPayload } from "@pangaea/derivation";
 import { type ExecutionPayload, isDepositTransaction, type L2BlockRef } from "@pangaea/primitives";
 
-/** What of an L2 block goes into batches: its ref and its transactions without deposits. */
+/** What of an L2 block goes into batches: its ref, the time of its L1 origin (Unix seconds) and its transactions without deposits. */
 export interface BatchBlock {
   readonly ref: L2BlockRef;
+  readonly originTime: number;
   readonly transactions: readonly Uint8Array[];
   /** About the bytes that it adds to a batch. */
   readonly size: number;
@@ -16,5 +17,5 @@ const BLOCK_OVERHEAD = 2;
 /** Throws `InvalidBlockError` when the block has no L1 attributes. */
 export function toBatchBlock(config: RollupConfig, payload: ExecutionPayload): BatchBlock {
   const transactions = payload.transactions.filter((transaction) => !isDepositTransaction(transaction));
-  return { ref: l2BlockRefFromPayload(config, payload), transactions, size: transactions.reduce((sum, { length }) => sum + length, BLOCK_OVERHEAD) };
+  return { ref: l2BlockRefFromPayload(config, payload), originTime: l1AttributesOfPayload(payload).time, transactions, size: transactions.reduce((sum, { length }) => sum + length, BLOCK_OVERHEAD) };
 }

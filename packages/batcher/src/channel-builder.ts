@@ -1,4 +1,4 @@
-import { isForkActiveAtInclusion, maxRlpBytesPerChannel, type RollupConfig } from "@pangaea/config";
+import { isForkActiveAtInclusion, isForkActiveAtOrigin, maxRlpBytesPerChannel, type RollupConfig } from "@pangaea/config";
 import type { L1BlockRef } from "@pangaea/primitives";
 import type { BatchBlock } from "./batch-block.ts";
 import { encodeBatches } from "./batch-encoding.ts";
@@ -116,7 +116,9 @@ export class ChannelBuilder {
     const active = (fork: "delta" | "fjord") => isForkActiveAtInclusion(this.#config.forks, fork, headL1.timestamp);
     const { batchFormat, compression, brotliQuality, maxBlocksPerSpanBatch } = this.#options;
     const blocks = this.#blocks.slice(0, blockCount);
-    const content = encodeBatches(this.#config, blocks, active("delta") ? batchFormat : "singular", maxBlocksPerSpanBatch);
+    // A span batch must also begin on an L1 origin of Delta.
+    const mayBeSpan = active("delta") && blocks.every(({ originTime }) => isForkActiveAtOrigin(this.#config.forks, "delta", originTime));
+    const content = encodeBatches(this.#config, blocks, mayBeSpan ? batchFormat : "singular", maxBlocksPerSpanBatch);
     const data = await this.#compressor(content, active("fjord") ? compression : "zlib", brotliQuality);
     const inputBytes = blocks.reduce((sum, { size }) => sum + size, 0);
     const sealed = { data, blockCount, ratio: data.length / inputBytes };

@@ -1,4 +1,4 @@
-import { channelTimeout, type RollupConfig } from "@pangaea/config";
+import { channelTimeout, isForkActiveAtInclusion, type RollupConfig } from "@pangaea/config";
 import { bytesToHex, type L1BlockRef, type L2BlockRef, type Random } from "@pangaea/primitives";
 import type { BatchBlock } from "./batch-block.ts";
 import { Channel, type FrameBundle, frameCapacity } from "./channel.ts";
@@ -100,7 +100,7 @@ export class ChannelManager {
       const due = flush || limited || open.closeReason(headL1) !== undefined;
       if (!due && !open.looksFull) return;
       const sealed = due ? await open.seal(headL1) : await open.sealIfFull(headL1);
-      if (sealed !== undefined) await this.#close(open, sealed);
+      if (sealed !== undefined) await this.#close(open, sealed, headL1);
     }
   }
 
@@ -145,10 +145,9 @@ export class ChannelManager {
     return false;
   }
 
-  async #close(open: ChannelBuilder, { data, blockCount, ratio }: SealedChannel): Promise<void> {
-    const { chooseCarrier, random } = this.#modules;
-    const { dataAvailability } = this.#options;
-    const carrier = dataAvailability === "auto" ? await chooseCarrier(data) : dataAvailability;
+  async #close(open: ChannelBuilder, { data, blockCount, ratio }: SealedChannel, headL1: L1BlockRef): Promise<void> {
+    const { random } = this.#modules;
+    const carrier = await this.#carrierFor(data, headL1);
     this.#channels.push(new Channel({
       id: bytesToHex(random.bytes(CHANNEL_ID_SIZE)), carrier, data, capacity: frameCapacity(carrier, this.#options),
       firstBlock: open.blocks[0]!.ref, lastBlock: open.blocks[blockCount - 1]!.ref,
@@ -156,5 +155,13 @@ export class ChannelManager {
     if (open.inputBytes >= LEAST_TELLING_INPUT) this.#ratio = ratio;
     this.#cursor += blockCount;
     this.#open = undefined;
+  }
+
+  /** Blobs count as batcher data from Ecotone on. */
+  async #carrierFor(data: Uint8Array, headL1: L1BlockRef): Promise<FrameCarrier> {
+    const { config, chooseCarrier } = this.#modules;
+    const { dataAvailability } = this.#options;
+    if (!isForkActiveAtInclusion(config.forks, "ecotone", headL1.timestamp)) return "calldata";
+    return dataAvailability === "auto" ? chooseCarrier(data) : dataAvailability;
   }
 }

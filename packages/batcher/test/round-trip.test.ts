@@ -1,6 +1,7 @@
+import { brotliDecompressSync, inflateSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bytesEqual, decodeBlob } from "@pangaea/primitives";
+import { bytesEqual, decodeBlob, parseFrames, rlpReadSpan } from "@pangaea/primitives";
 import { type BatchData, bundleData, ChannelManager, type ChannelOptions, compressChannel, DEFAULT_BATCHER_OPTIONS, toBatchBlock } from "../src/index.ts";
 import { CONFIG, L2Chain, l1Ref, transfer } from "./support/chain.ts";
 import { countingRandom } from "./support/fakes.ts";
@@ -19,13 +20,13 @@ function noise(length: number, seed: number): Uint8Array {
   return out;
 }
 
-async function throughChannels(chain: L2Chain, options: ChannelOptions): Promise<{ readonly read: ReadBlock[]; readonly manager: ChannelManager }> {
-  const manager = new ChannelManager({ config: CONFIG, random: countingRandom(), compress: compressChannel, chooseCarrier: async () => "blobs" }, options);
+async function throughChannels(chain: L2Chain, options: ChannelOptions, config = CONFIG, headL1 = l1Ref(1)): Promise<{ readonly read: ReadBlock[]; readonly manager: ChannelManager; readonly items: readonly Uint8Array[] }> {
+  const manager = new ChannelManager({ config, random: countingRandom(), compress: compressChannel, chooseCarrier: async () => "blobs" }, options);
   for (let number = 1; number <= chain.head.number; number++) manager.addBlock(toBatchBlock(CONFIG, (await chain.payloadByNumber(number)).payload));
-  await manager.process(l1Ref(1), true);
+  await manager.process(headL1, true);
   const items: Uint8Array[] = [];
   for (let bundle = manager.next(); bundle !== undefined; bundle = manager.next()) items.push(...itemsOfData(bundleData(bundle)));
-  return { read: readBlocks(items), manager };
+  return { read: readBlocks(items), manager, items };
 }
 
 function expectSame(read: readonly ReadBlock[], chain: L2Chain): void {
@@ -72,5 +73,27 @@ describe("blocks to L1 data and back", () => {
     const { read, manager } = await throughChannels(chain, { ...DEFAULT_BATCHER_OPTIONS, dataAvailability: "calldata", maxCalldataBytes: 10_000, targetFrames: 1, brotliQuality: 1 });
     expectSame(read, chain);
     expect(manager.channels.map((channel) => channel.frameCount)).toEqual([4, 4, 4]);
+  });
+
+  const forks = { regolith: 0, canyon: 0 };
+  const origin = 1_000;
+  const head = l1Ref(5);
+  it.each([
+    ["before Delta: singular batches, zlib, calldata", forks, { batch: 0, compression: 8, carrier: "calldata" }],
+    ["from Delta on: a span batch", { ...forks, delta: origin }, { batch: 1, compression: 8, carrier: "calldata" }],
+    ["from Delta on, of blocks on an older L1 origin: singular batches", { ...forks, delta: origin + 1 }, { batch: 0, compression: 8, carrier: "calldata" }],
+    ["from Ecotone on: blobs", { ...forks, delta: 0, ecotone: head.timestamp }, { batch: 1, compression: 8, carrier: "blobs" }],
+    ["before Ecotone by a second: calldata", { ...forks, delta: 0, ecotone: head.timestamp + 1 }, { batch: 1, compression: 8, carrier: "calldata" }],
+    ["from Fjord on: brotli", { ...forks, delta: 0, ecotone: 0, fjord: head.timestamp }, { batch: 1, compression: 1, carrier: "blobs" }],
+  ] as const)("a batcher that is to post a span batch of brotli in blobs posts what the fork allows: %s", async (_, schedule, expected) => {
+    const chain = new L2Chain();
+    for (let i = 0; i < 3; i++) chain.add([transfer(i)]);
+    const { read, manager, items } = await throughChannels(chain, DEFAULT_BATCHER_OPTIONS, { ...CONFIG, forks: schedule }, head);
+    expectSame(read, chain);
+    const [frame] = parseFrames(items[0]!.subarray(1));
+    const compression = frame!.data[0]! & 0x0f;
+    const content = compression === 1 ? brotliDecompressSync(frame!.data.subarray(1)) : inflateSync(frame!.data);
+    const first = rlpReadSpan(content, 0, content.length);
+    expect({ batch: content[first.start], compression, carrier: manager.channels[0]!.carrier }).toEqual(expected);
   });
 });
