@@ -51,6 +51,19 @@ export class Endpoints {
     return this.#with([method], (client) => client.call(method, params));
   }
 
+  /** Asks every endpoint: what each answered, or the error. */
+  callEach(method: string, params: readonly unknown[]): Promise<readonly ({ readonly url: string } & ({ readonly result: unknown } | { readonly error: unknown }))[]> {
+    return Promise.all(
+      this.#clients.map(async (client) => {
+        try {
+          return { url: client.url, result: await client.call(method, params) };
+        } catch (error) {
+          return { url: client.url, error };
+        }
+      }),
+    );
+  }
+
   callMany(calls: readonly RpcCall[]): Promise<readonly unknown[]> {
     return this.#with(calls.map(({ method }) => method), (client) => client.callMany(calls));
   }

@@ -38,12 +38,18 @@ export class L1Client implements L1Source {
     this.#beacon = beacon;
   }
 
-  /** Throws `CriticalError` when L1 is another chain. */
+  /** Throws `CriticalError` when an endpoint is of another chain; `TemporaryError` when none answers. One that does not answer is not waited for. */
   async expectChainId(expected: number): Promise<void> {
-    const actual = quantityToNumber(await this.#endpoints.call("eth_chainId", []), "L1 chain id");
-    if (actual !== expected) throw new CriticalError(`L1 has chain id ${actual}, the rollup configuration says ${expected}: give the --l1 of the right chain, or the rollup.json that belongs to this one`);
+    const replies = await this.#endpoints.callEach("eth_chainId", []);
+    for (const reply of replies) {
+      if ("error" in reply) continue;
+      const actual = quantityToNumber(reply.result, "L1 chain id");
+      if (actual !== expected) throw new CriticalError(`L1 has chain id ${actual}, the rollup configuration says ${expected}: give the --l1 of the right chain, or the rollup.json that belongs to this one (asked: ${reply.url})`);
+    }
+    const [first] = replies;
+    if (first !== undefined && replies.every((reply) => "error" in reply)) throw "error" in first ? first.error : new TemporaryError("L1 does not answer");
     const version = await this.#endpoints.call("web3_clientVersion", []).catch(() => "");
-    this.#isAnvil = typeof version === "string" && version.startsWith("anvil/") && !PUBLIC_CHAIN_IDS.has(actual);
+    this.#isAnvil = typeof version === "string" && version.startsWith("anvil/") && !PUBLIC_CHAIN_IDS.has(expected);
   }
 
   /** The three labelled blocks in one request. A label that L1 does not have yet stands at the genesis block. */

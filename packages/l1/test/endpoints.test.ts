@@ -50,6 +50,12 @@ it("with all endpoints gone the request fails as temporary", async () => {
   await expect(endpoints.call("eth_chainId", [])).rejects.toMatchObject({ kind: "temporary" });
 });
 
+it("all endpoints can be asked at once, and each answers for itself", async () => {
+  const { fakes: [, second], endpoints } = endpointsOver(2);
+  second!.failure = unreachable();
+  expect(await endpoints.callEach("eth_chainId", [])).toEqual([{ url: "fake://0", result: "0x384" }, { url: "fake://1", error: second!.failure }]);
+});
+
 it("requests are counted by method, and no more are under way than allowed", async () => {
   const { fakes: [fake], endpoints } = endpointsOver(1, 2);
   let running = 0;

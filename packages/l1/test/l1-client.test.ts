@@ -1,7 +1,7 @@
 import { type Hex, hexToBytes, type L1BlockRef, signTransaction, silentLogger, toQuantity, TX_BLOB, utf8ToBytes, ZERO_HASH } from "@pangaea/primitives";
 import { beforeEach, describe, expect, it } from "vitest";
 import { BeaconClient, Endpoints, L1Client } from "../src/index.ts";
-import { FakeL1 } from "./support/fake-l1.ts";
+import { FakeL1, unreachable } from "./support/fake-l1.ts";
 import { feeMarketTransaction, KEY, RECIPIENT } from "./support/transactions.ts";
 
 const RECEIPT = {
@@ -71,6 +71,15 @@ describe("what L1 gives is verified", () => {
     await client.expectChainId(900);
     l1.chainId = 1;
     await expect(client.expectChainId(900)).rejects.toMatchObject({ kind: "critical", message: expect.stringMatching(/chain id 1,.*900/) });
+  });
+  it("of several endpoints one that does not answer is not waited for, one of another chain is refused with its URL", async () => {
+    const [gone, other] = [new FakeL1("fake://gone"), new FakeL1("fake://other")];
+    gone.failure = unreachable();
+    const over = (...all: readonly FakeL1[]) => new L1Client(new Endpoints(all.map(({ url }) => url), { log: silentLogger, connect: (url) => all.find((one) => one.url === url)! }), new BeaconClient([], { matches: async () => true }));
+    await over(gone, l1).expectChainId(900);
+    other.chainId = 5;
+    await expect(over(l1, other).expectChainId(900)).rejects.toMatchObject({ kind: "critical", message: expect.stringMatching(/chain id 5, .* says 900: .*\(asked: fake:\/\/other\)/) });
+    await expect(over(gone).expectChainId(900)).rejects.toMatchObject({ kind: "temporary" });
   });
   it("without a beacon API blobs cannot be had", async () => {
     l1.add();
