@@ -49,6 +49,10 @@ describe("a block with a message that does not hold", () => {
     for (const hash of [fallen.transactionHash, ...(fallen.transactionHashes ?? [])]) if (hash !== undefined) expect(await rpc(url, "eth_getTransactionReceipt", [hash]), `chain ${chainId}`).toBe(null);
     const explained = await explain(devnet, index, fallen.blockNumber);
     expect([explained.block.hash, explained.denied.map(({ hash }) => hash)]).toEqual([block.hash, [fallen.blockHash]]);
+    const { data, optimistic_at_timestamp } = await superRoot(devnet.ready.supernode.url, Number(block.timestamp));
+    const optimistic = optimistic_at_timestamp[chainId];
+    expect(optimistic?.output.blockHash, "what was derived first is the optimistic block").toBe(fallen.blockHash);
+    expect(data?.super.chains.map(({ Output }) => Output)).not.toContain(optimistic?.output_root);
   }
 
   it.each([

@@ -81,7 +81,7 @@ export const explain = (devnet: Devnet, index: number, which: number | string): 
 
 export interface SuperRoot {
   readonly data?: { readonly super_root: Hex; readonly super: { readonly chains: readonly { readonly ChainID: string; readonly Output: Hex }[] } };
-  readonly optimistic_at_timestamp: Readonly<Record<string, { readonly output_root: Hex; readonly required_l1: { readonly number: number } }>>;
+  readonly optimistic_at_timestamp: Readonly<Record<string, { readonly output: { readonly blockHash: Hex }; readonly output_root: Hex; readonly required_l1: { readonly number: number } }>>;
   readonly safe_timestamp: number;
 }
 
