@@ -4,6 +4,7 @@ import { checkConfig } from "./verbs/check-config.ts";
 import { DEVNET_TABLE, devnet } from "./verbs/devnet.ts";
 import { explain, explainHelp } from "./verbs/explain.ts";
 import { fault, faultHelp } from "./verbs/fault.ts";
+import { genesis, genesisHelp } from "./verbs/genesis.ts";
 import { supernode, supernodeTable } from "./verbs/supernode.ts";
 import { VERSION } from "./version.ts";
 
@@ -12,6 +13,7 @@ const VERBS = {
   supernode: { run: supernode, summary: "every chain of a cluster above an L1 of yours", help: (summary: string) => helpPage("supernode", summary, supernodeTable([])) },
   explain: { run: explain, summary: "why a block or transaction is as certain as it is, and what it waits for", help: explainHelp },
   fault: { run: fault, summary: "makes something go wrong on a running devnet", help: faultHelp },
+  genesis: { run: genesis, summary: "makes the genesis of public chains anew and holds it against the registry", help: genesisHelp },
   "check-config": { run: checkConfig, summary: "says what is wrong in a TOML file of settings, and where", help: (summary: string) => `pangaea check-config FILE: ${summary}` },
 } as const;
 

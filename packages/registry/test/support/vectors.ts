@@ -1,0 +1,7 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/** The folder of conformance data: beside the project, or where PANGAEA_VECTORS points. */
+const VECTORS = process.env.PANGAEA_VECTORS ?? fileURLToPath(new URL("../../../../../shared/vectors", import.meta.url));
+export const vectorsAreThere = existsSync(VECTORS);
+export const vectorPath = (path: string): string => `${VECTORS}/${path}`;
