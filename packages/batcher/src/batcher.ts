@@ -63,6 +63,8 @@ export class Batcher {
   #status: RollupStatus | undefined;
   #lastCurrentL1 = 0;
   #heldUntil = 0;
+  /** When frames may be sent again after some did not reach L1. */
+  #notBefore = 0;
 
   /** Throws `InvalidInputError` for options that make no sense. */
   constructor(modules: BatcherModules, options: Partial<BatcherOptions> = {}) {
@@ -144,6 +146,7 @@ export class Batcher {
         if (await this.#tick()) return;
       } catch (error) {
         if (!signal.aborted) log.warn("the batcher's round failed; trying again", { error: errorMessage(error) });
+        await clock.sleep(this.#options.pollIntervalMs, signal).catch(() => undefined);
       }
       if (!this.#isWoken && !signal.aborted) {
         this.#pause = new AbortController();
@@ -211,7 +214,7 @@ export class Batcher {
   }
 
   #publish(): void {
-    if (this.#modules.clock.now() < this.#heldUntil) return;
+    if (this.#modules.clock.now() < Math.max(this.#heldUntil, this.#notBefore)) return;
     while (this.#txs.pending < this.#options.maxPendingTransactions) {
       const bundle = this.#manager.next();
       if (bundle === undefined) return;
@@ -233,6 +236,7 @@ export class Batcher {
       if ("l1Block" in result) this.#manager.included(bundle, result.l1Block);
       else {
         this.#manager.requeue(bundle);
+        this.#notBefore = this.#modules.clock.now() + this.#options.pollIntervalMs;
         this.#modules.log.warn("frames did not reach L1; sending them again", { channel: bundle.channel.id, error: errorMessage(result.error) });
       }
     }

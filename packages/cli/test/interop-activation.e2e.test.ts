@@ -16,7 +16,7 @@ describe("interop that activates later, with short sequencing windows", () => {
   let genesis: number;
 
   beforeAll(async () => {
-    devnet = await Devnet.start(["--relay=none", `--interop.activation=${ACTIVATION}`, `--seq-window=${WINDOW}`, "--batcher.sub-safety-margin=2"]);
+    devnet = await Devnet.start(["--relay=none", `--interop.activation=${ACTIVATION}`, `--seq-window=${WINDOW}`, "--batcher.sub-safety-margin=2", "--interop.failsafe-on-invalidation"]);
     genesis = Number((await blockAt(devnet, A, 0))!.timestamp);
   });
   afterAll(() => devnet.stop());
@@ -48,6 +48,8 @@ describe("interop that activates later, with short sequencing windows", () => {
     expect(activation.transactions.length, "the activation block has deposits and upgrade transactions alone").toBeGreaterThanOrEqual(1);
     await untilReplaced(devnet, B, executedLate);
     expect((await explain(devnet, B, executedLate.blockNumber)).denied[0]?.reason).toMatch(/^initiation-activation: /);
+    expect(await offer(devnet, B, right), "the replacement has switched the failsafe on").toMatch(/-320602 failsafe is enabled: block \d+ of chain 902/);
+    await rpc(devnet.ready.supernode.url, "admin_setFailsafeEnabled", [false]);
     // After the replacement the chain has begun again behind the block before it.
     const hash = await until("B takes it", async () => {
       const answer = await offer(devnet, B, right);

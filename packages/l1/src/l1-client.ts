@@ -9,7 +9,8 @@ import { SharedCache } from "./shared-cache.ts";
 const PUBLIC_CHAIN_IDS = new Set([1, 11_155_111, 17_000, 560_048]);
 const BLOCK_CACHE = 1_000;
 const DATA_CACHE = 200;
-const BLOB_CACHE = 32;
+/** L1 blocks whose blobs are kept: those of a channel timeout, which every reset reads again. */
+const BLOB_CACHE = 64;
 const CALL_CACHE = 1_000;
 /** What changes with the head only: asked for once a head, by however many chains. */
 const PER_HEAD: ReadonlySet<string> = new Set(["eth_blobBaseFee", "eth_blockNumber", "eth_gasPrice", "eth_getTransactionReceipt", "eth_maxPriorityFeePerGas"]);

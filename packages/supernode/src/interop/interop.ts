@@ -11,7 +11,7 @@ import { Ingress } from "./ingress.ts";
 import { ChainIndexer } from "./chain-indexer.ts";
 import { CrossUnsafe } from "./cross-unsafe.ts";
 import { decide } from "./decide.ts";
-import type { Decision, Transition } from "./decision.ts";
+import type { Decision, InvalidBlock, Transition } from "./decision.ts";
 import type { InteropChain } from "./interop-chain.ts";
 import { InteropStores } from "./interop-stores.ts";
 import { createInteropMetrics, type InteropMetrics } from "./metrics.ts";
@@ -180,11 +180,12 @@ export class Interop implements Activity {
     if (pending !== undefined) return this.#apply(pending);
     this.#followUnsafe();
     const { verified } = this;
+    const begun = this.#modules.clock.now();
     const read = this.#readL1();
     const observation = await observe({ chains: this.chains, verified, l1: this.#modules.l1, firstTimestamp: () => this.firstTimestamp() });
     this.#see(observation);
     const decision = stillStands(observation, this.chains) ? decide(observation, this.rules) : ({ kind: "wait", reason: "a chain changed while it was looked at" } as const);
-    this.metrics.countDecision(decision.kind);
+    this.metrics.countDecision(decision.kind, this.#modules.clock.now() - begun);
     const goesOn = await this.#carryOut(decision);
     const judged = observation.kind === "unready" && observation.behind ? read : verified.last?.l1Inclusion;
     this.#currentL1 = judged === undefined || decision.kind === "rewind" ? NO_BLOCK : judged.number < read.number ? judged : read;
@@ -221,6 +222,7 @@ export class Interop implements Activity {
       case "advance":
         // One atomic write is decision and application at once: there is nothing to write ahead.
         this.verified.append(decision.entries);
+        this.metrics.countVerified(decision.entries.length);
         this.#tell();
         return true;
       default: {
@@ -233,12 +235,15 @@ export class Interop implements Activity {
 
   #apply(transition: Transition): boolean {
     apply(transition, { chains: this.chains, verified: this.verified, log: this.#modules.log });
+    if (transition.kind === "invalidate") this.#noteInvalid(transition.blocks);
     this.#log.clear();
-    if (transition.kind !== "invalidate") return true;
-    for (const { chainId } of transition.blocks) this.metrics.countInvalidation(chainId);
-    const [{ chainId, number } = { chainId: 0, number: 0 }] = transition.blocks;
-    if (this.#failsafeOnInvalidation) this.ingress.failsafe.set(`block ${number} of chain ${chainId} executed a message that does not hold; find out why, then switch it off with admin_setFailsafeEnabled`);
     return true;
+  }
+
+  #noteInvalid(blocks: readonly InvalidBlock[]): void {
+    for (const { chainId } of blocks) this.metrics.countInvalidation(chainId);
+    const [first] = blocks;
+    if (this.#failsafeOnInvalidation && first !== undefined) this.ingress.failsafe.set(`block ${first.number} of chain ${first.chainId} executed a message that does not hold; find out why, then switch it off with admin_setFailsafeEnabled`);
   }
 
   #tell(): void {

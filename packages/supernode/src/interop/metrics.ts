@@ -1,11 +1,15 @@
-import { Counter, Gauge, Registry } from "prom-client";
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Decision } from "./decision.ts";
 import type { Interop } from "./interop.ts";
+
+const DURATION_BUCKETS = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
 
 /** The metrics of the interop activity; names are op-supernode's where it has them. */
 export interface InteropMetrics {
   readonly registry: Registry;
-  countDecision(kind: Decision["kind"]): void;
+  /** `ms`: how long it took to look at all chains and to decide. */
+  countDecision(kind: Decision["kind"], ms: number): void;
+  countVerified(timestamps: number): void;
   countInvalidation(chainId: number): void;
   countError(kind: string): void;
 }
@@ -15,6 +19,8 @@ export function createInteropMetrics(interop: Pick<Interop, "chains" | "verified
   const registers = [registry];
   const decisions = new Counter({ name: "supernode_interop_round_decisions_total", help: "Decisions of the interop activity", labelNames: ["decision"], registers });
   for (const decision of ["wait", "advance", "invalidate", "rewind", "halt"]) decisions.inc({ decision }, 0);
+  const verified = new Counter({ name: "supernode_interop_timestamps_verified_total", help: "Timestamps at which all chains' messages were found to hold", registers });
+  const durations = new Histogram({ name: "supernode_interop_verification_duration_seconds", help: "Time to look at all chains and to decide", buckets: DURATION_BUCKETS, registers });
   const rewinds = new Counter({ name: "supernode_interop_rewinds_total", help: "Times that decisions were taken back because L1 left the block they rest on", registers });
   const invalidations = new Counter({ name: "supernode_interop_invalidations_total", help: "Blocks denied because a message in them does not hold", labelNames: ["chain_id"], registers });
   const errors = new Counter({ name: "supernode_activity_errors_total", help: "Errors of activities that were tried again", labelNames: ["activity", "error_type"], registers });
@@ -25,7 +31,9 @@ export function createInteropMetrics(interop: Pick<Interop, "chains" | "verified
   new Gauge({ name: "supernode_denylist_entries_total", help: "Heights with denied blocks", labelNames: ["chain_id"], registers, collect() { for (const { chain, denied } of interop.chains) this.set({ chain_id: String(chain.chainId) }, denied.heights().length); } });
   return {
     registry,
-    countDecision: (decision) => {
+    countVerified: (timestamps) => verified.inc(timestamps),
+    countDecision: (decision, ms) => {
+      durations.observe(ms / 1_000);
       decisions.inc({ decision });
       if (decision === "rewind") rewinds.inc();
     },
