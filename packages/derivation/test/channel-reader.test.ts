@@ -70,6 +70,16 @@ describe("the channel reader", () => {
     expect(await read(deflateSync(rlpEncode(span)), configWith({}, { regolith: 0, canyon: 0, delta: origin.timestamp + 1 }))).toEqual([]);
   });
 
+  it.each([["before Delta", { regolith: 0, canyon: 0 }, 2n], ["of impossible numbers", { ...HOLOCENE, holocene: 9_999 }, 2n ** 60n]] as const)("passes over a span batch %s and goes on with its channel, before Holocene", async (_, forks, relTimestamp) => {
+    const span = encodeSpanBatch({ relTimestamp, l1OriginNumber: 101n, parentCheck: new Uint8Array(20), l1OriginCheck: new Uint8Array(20), blocks: [{ startsEpoch: true, transactions: [] }] }, config.l2ChainId);
+    expect(singulars(await read(deflateSync(joinBytes([encoded[0]!, rlpEncode(span), encoded[1]!])), configWith({}, forks)))).toEqual(batches.slice(0, 2));
+  });
+
+  it("ends the channel at a span batch of impossible numbers, from Holocene on", async () => {
+    const span = encodeSpanBatch({ relTimestamp: 2n ** 60n, l1OriginNumber: 101n, parentCheck: new Uint8Array(20), l1OriginCheck: new Uint8Array(20), blocks: [{ startsEpoch: true, transactions: [] }] }, config.l2ChainId);
+    expect(singulars(await read(deflateSync(joinBytes([encoded[0]!, rlpEncode(span), encoded[1]!]))))).toEqual(batches.slice(0, 1));
+  });
+
   it("ends the channel at a batch that does not decode: those before it hold, those after it fall", async () => {
     expect(singulars(await read(deflateSync(joinBytes([encoded[0]!, rlpEncode(bytes(9)), encoded[1]!]))))).toEqual([batches[0]]);
   });

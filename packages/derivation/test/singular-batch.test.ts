@@ -66,6 +66,23 @@ describe("a singular batch", () => {
     if (judged.verdict !== "accept" && reason !== undefined) expect(judged.reason).toMatch(reason);
   });
 
+  const beforeHolocene = configWith({}, { ...HOLOCENE, holocene: third.timestamp + 1 });
+  it.each<[string, Case, string, string]>([
+    ["that continues the chain", {}, "accept", "accept"],
+    ["of a later block", { batch: singular(parent, epoch, { timestamp: 1_013 }) }, "future", "drop"],
+    ["of a later block, whatever else is wrong with it", { batch: singular(parent, epoch, { timestamp: 1_014, parentHash: hashOf("other"), transactions: [bytes()] }) }, "future", "drop"],
+    ["of the block before", { batch: singular(parent, epoch, { timestamp: 1_011 }) }, "drop", "past"],
+    ["on another parent", { batch: singular(parent, epoch, { parentHash: hashOf("other") }) }, "drop", "drop"],
+    ["one L1 block after its sequencing window", { inclusion: 111 }, "drop", "drop"],
+    ["of the next epoch when that is not known", { batch: singular(parent, second), l1Blocks: [epoch] }, "undecided", "undecided"],
+    ["with another epoch hash", { batch: singular(parent, epoch, { epochHash: second.hash }) }, "drop", "drop"],
+    ["with transactions past the drift", { ...onEpoch(driftFrom(epoch) + 1, withTx), l1Blocks: late }, "drop", "drop"],
+    ["empty past the drift, with the next epoch not known", { ...onEpoch(driftFrom(epoch) + 1), l1Blocks: [epoch] }, "undecided", "undecided"],
+    ["with a deposit", { batch: singular(parent, epoch, { transactions: [bytes(0x7e, 1)] }) }, "drop", "drop"],
+  ])("%s: before Holocene and from then on, by the inclusion block's time", (_, one, before, from) => {
+    expect([judge({ ...one, config: beforeHolocene }).verdict, judge({ ...one, config: configWith({}, { ...HOLOCENE, holocene: third.timestamp }) }).verdict]).toEqual([before, from]);
+  });
+
   it("is measured by the configured drift before Fjord, by the origin's time", () => {
     const rules = configWith({ maxSequencerDrift: 10 }, { ...HOLOCENE, fjord: second.timestamp, granite: 9_999, holocene: 9_999 });
     const far: readonly L1BlockRef[] = [epoch, { ...second, timestamp: 5_000 }, third];

@@ -70,6 +70,43 @@ describe("a span batch", () => {
     if (judged.verdict !== "accept" && reason !== undefined) expect(judged.reason).toMatch(reason);
   });
 
+  const beforeHolocene = configWith({}, { ...HOLOCENE, holocene: third.timestamp + 1 });
+  const [DEPOSIT, SETS_CODE] = [bytes(0x7e, 1), bytes(4, 1)];
+  it.each<[string, Case, string, string]>([
+    ["that continues the chain", {}, "accept", "accept"],
+    ["that begins one second late", { time: 11 }, "future", "drop"],
+    ["that ends with the safe head", { from: 3 }, "drop", "past"],
+    ["that overlaps genesis", { from: 0, parent: chain[0]!, blocks: [block(), block(), block(), block(), block(false, [TX]), block()] }, "drop", "undecided"],
+    ["whose second block has a deposit", { blocks: [block(), block(false, [DEPOSIT])] }, "drop", "accept"],
+    ["whose second block has an empty transaction", { blocks: [block(), block(false, [TX, bytes()])] }, "drop", "accept"],
+    ["whose second block sets code before Isthmus", { blocks: [block(), block(false, [SETS_CODE])] }, "drop", "accept"],
+    ["whose second block is on an L1 origin of its own time", { blocks: [block(), block(true)], last: second }, "accept", "accept"],
+    ["whose first block is older than its L1 origin by two seconds", { blocks: [block(true), block()], last: second }, "drop", "accept"],
+    ["whose third block is older than its L1 origin", { blocks: [block(), block(true), block(true)], last: third }, "drop", "accept"],
+    ["that overlaps with a block that it has wrong, and has a deposit after it", { from: 3, blocks: [block(), block(false, [DEPOSIT]), block()] }, "drop", "drop"],
+    ["that overlaps the chain's own blocks", { from: 3, blocks: [block(), block(false, [TX]), block()] }, "accept", "accept"],
+    ["that goes on into an epoch that is not known yet", { blocks: [block(true), block(true), block(true)], last: l1[3]!, l1Blocks: [first, second, third] }, "undecided", "undecided"],
+  ])("%s: before Holocene, all of it, and from then on as far as it is judged as a whole", async (_, one, before, from) => {
+    expect([(await judge(one, l2(), beforeHolocene)).verdict, (await judge(one, l2(), configWith({}, { ...HOLOCENE, holocene: third.timestamp }))).verdict]).toEqual([before, from]);
+  });
+
+  it("says which of its blocks is invalid", async () => {
+    expect(await judge({ blocks: [block(), block(false, [DEPOSIT])] }, l2(), beforeHolocene)).toEqual({ verdict: "drop", reason: "in its block 1 (time 1012): transaction 0 is a deposit" });
+  });
+
+  it.each<[string, number, Case, string]>([
+    ["at the end of the drift, with transactions", 10, { blocks: [block(false, [TX])] }, "accept"],
+    ["past the drift, with transactions", 9, { blocks: [block(false, [TX])] }, "drop"],
+    ["past the drift, empty, before the next epoch's time", 9, { blocks: [block()] }, "accept"],
+    ["past the drift, empty, at the next epoch's time", 11, { blocks: [block(), block()] }, "drop"],
+    ["past the drift, empty, with the next epoch not known", 9, { blocks: [block()], l1Blocks: [first] }, "undecided"],
+    ["past the drift, with transactions after an empty one", 9, { blocks: [block(), block(false, [TX])] }, "drop"],
+    ["past the drift of the next epoch, which it takes, empty", -1, { blocks: [block(), block(true)], last: second, l1Blocks: [first, second] }, "accept"],
+  ])("with a block %s, is judged by that before Holocene", async (_, maxSequencerDrift, one, verdict) => {
+    const rules = configWith({ maxSequencerDrift }, { regolith: 0, canyon: 0, delta: 0 });
+    expect((await judge(one, l2(), rules)).verdict).toBe(verdict);
+  });
+
   it("is not allowed before Delta, by the time of its first origin", async () => {
     const at = (delta: number) => configWith({}, { ...HOLOCENE, delta });
     expect((await judge({}, l2(), at(first.timestamp))).verdict).toBe("accept");

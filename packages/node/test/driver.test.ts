@@ -1,14 +1,15 @@
+import type { ForkSchedule } from "@pangaea/config";
 import type { ExecutionPayloadEnvelope, L2BlockRef } from "@pangaea/primitives";
 import { TemporaryError } from "@pangaea/primitives";
 import { describe, expect, it } from "vitest";
 import { alice, signed } from "../../execution/test/support/chain.ts";
-import { foreignBlock, openRollup, postBatches, type Rollup, scripted, spanBatchTransactions } from "../../engine/test/support/rollup.ts";
+import { batchTransactions, foreignBlock, openRollup, postBatches, type Rollup, scripted, spanBatchTransactions } from "../../engine/test/support/rollup.ts";
 import { until } from "./support/manual-clock.ts";
 import { openNode, Told } from "./support/open-node.ts";
 
 /** Blocks that another sequencer of the chain has made: one after the other, the nonce of alice going up with each. */
 async function foreignChain(rollup: Rollup, count: number): Promise<ExecutionPayloadEnvelope[]> {
-  const maker = await openRollup({ l1: rollup.l1 });
+  const maker = await openRollup({ l1: rollup.l1, forks: rollup.config.forks });
   const blocks: ExecutionPayloadEnvelope[] = [];
   let parent: L2BlockRef = rollup.genesis;
   for (let i = 0; i < count; i++) {
@@ -141,6 +142,35 @@ describe("the driver", () => {
     expect(node.heads?.safe.number ?? 0).toBe(0);
     l1.mine();
     await until(() => node.heads?.safe.number === 1);
+    await node.stop();
+  });
+});
+
+describe("a batch whose second block cannot be executed", () => {
+  const before = { regolith: 0, canyon: 0, delta: 0, ecotone: 0, fjord: 0, granite: 0 };
+  const unfit = signed(alice, 50);
+  const spoilt = (blocks: readonly ExecutionPayloadEnvelope[]) => blocks.map((block, i) => (i === 1 ? { ...block, payload: { ...block.payload, transactions: [...block.payload.transactions, unfit] } } : block));
+
+  it.each<[string, ForkSchedule, typeof batchTransactions, number, number]>([
+    ["among singular batches before Holocene: the blocks before it stay", before, batchTransactions, 1, 1], ["among singular batches from Holocene on: its deposits stand in its place", { ...before, holocene: 0 }, batchTransactions, 2, 1],
+    ["in a span batch before Holocene: none of its blocks is safe", before, spanBatchTransactions, 0, 0], ["in a span batch from Holocene on: its deposits stand in its place", { ...before, holocene: 0 }, spanBatchTransactions, 2, 1],
+  ])("%s", async (_, forks, transactionsOf, safe, same) => {
+    const { node, l1, ...rollup } = await openNode({ rollup: await openRollup({ forks }) });
+    const blocks = await foreignChain({ l1, ...rollup }, 3);
+    l1.mine({ transactions: transactionsOf(rollup.config, spoilt(blocks)) });
+    l1.mine();
+    await until(() => node.syncStatus().current_l1.number === 2);
+    expect(numbers(node.heads)?.slice(1)).toEqual([safe, safe, 0]);
+    for (let number = 1; number <= same; number++) expect((await rollup.layer.payloadByNumber(number)).payload.blockHash).toBe(blocks[number - 1]!.payload.blockHash);
+    await node.stop();
+  });
+
+  it("gives way to a good one that comes after it, before Holocene", async () => {
+    const { node, l1, ...rollup } = await openNode({ rollup: await openRollup({ forks: before }) });
+    const blocks = await foreignChain({ l1, ...rollup }, 3);
+    l1.mine({ transactions: [...spanBatchTransactions(rollup.config, spoilt(blocks)), ...spanBatchTransactions(rollup.config, blocks)] });
+    await until(() => node.heads?.safe.number === 3);
+    expect(node.heads?.safe.hash).toBe(blocks[2]!.payload.blockHash);
     await node.stop();
   });
 });
