@@ -1,1 +1,3 @@
-export {};
+export * from "./block-message.ts";
+export * from "./payload-ssz.ts";
+export * from "./snappy-block.ts";

@@ -1,3 +1,4 @@
+export { ByteReader, encodeUvarint } from "./byte-reader.ts";
 export * from "./bytes.ts";
 export * from "./clock.ts";
 export * from "./deposit-source.ts";
