@@ -95,7 +95,7 @@ export class TxManager {
         if (outcome === "underpriced") tx.caps = bumpedCaps(tx.caps, fees, data.kind, this.#options);
         if (outcome === "nonce used") this.#nextNonce = Math.max(tx.nonce + 1, await l1.nonce(signer.address, "latest"));
       } catch (error) {
-        this.#warn("a batch transaction could not be sent; trying again", error);
+        if (!tx.abort.signal.aborted) this.#warn("a batch transaction could not be sent; trying again", error);
       }
       await this.#wait(tx);
     }
@@ -114,7 +114,7 @@ export class TxManager {
         }
       } catch (error) {
         if (error instanceof ResetError) throw error;
-        this.#warn("a batch transaction could not be followed; trying again", error);
+        if (!tx.abort.signal.aborted) this.#warn("a batch transaction could not be followed; trying again", error);
       }
     }
   }

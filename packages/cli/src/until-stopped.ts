@@ -1,6 +1,6 @@
-/** Resolves with the reason when the user asks to stop (Ctrl-C, SIGTERM) or when `failure` does. A second Ctrl-C ends at once. */
-export function untilStopped(failure: Promise<string> = new Promise(() => {})): Promise<string> {
-  const asked = new Promise<string>((resolve) => {
+/** Resolves with the reason when the user asks to stop (Ctrl-C, SIGTERM). A second Ctrl-C ends at once. */
+export function untilStopped(): Promise<string> {
+  return new Promise((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) {
       process.once(signal, () => {
         process.once(signal, () => process.exit(130));
@@ -8,5 +8,4 @@ export function untilStopped(failure: Promise<string> = new Promise(() => {})): 
       });
     }
   });
-  return Promise.race([asked, failure]);
 }

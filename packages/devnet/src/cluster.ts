@@ -21,6 +21,8 @@ export interface DevnetModules {
   readonly log: Logger;
   /** Changes how much is logged; throws `InvalidInputError` for a level that does not exist. */
   readonly setLogLevel?: (level: string) => void;
+  /** Its abort ends a start that is under way. */
+  readonly signal?: AbortSignal;
   readonly version: string;
 }
 
@@ -54,13 +56,15 @@ export class DevnetCluster {
   readonly supernode: Supernode;
   readonly #modules: DevnetModules;
   readonly #summary: DevnetSummary;
+  readonly #isKept: boolean;
   readonly #closers: readonly (() => Promise<void>)[];
 
-  private constructor(parts: { readonly l1: LocalL1; readonly supernode: Supernode; readonly modules: DevnetModules; readonly summary: DevnetSummary; readonly closers: readonly (() => Promise<void>)[] }) {
+  private constructor(parts: { readonly isKept: boolean; readonly l1: LocalL1; readonly supernode: Supernode; readonly modules: DevnetModules; readonly summary: DevnetSummary; readonly closers: readonly (() => Promise<void>)[] }) {
     this.l1 = parts.l1;
     this.supernode = parts.supernode;
     this.#modules = parts.modules;
     this.#summary = parts.summary;
+    this.#isKept = parts.isKept;
     this.#closers = parts.closers;
   }
 
@@ -72,14 +76,14 @@ export class DevnetCluster {
     return this.supernode.batcher(chainId);
   }
 
-  /** Brings everything up, in order. `isGiven`: whether a flag was set on purpose, which matters for a folder that holds a devnet already. Throws with the cause when a part cannot start; what was started is stopped then. */
+  /** Brings everything up, in order. `isGiven`: whether a flag was set on purpose, which matters for a folder that holds a devnet already. Throws with the cause when a part cannot start, or with the signal's reason; what was started is stopped then. */
   static async start(flags: DevnetFlags, modules: DevnetModules, isGiven: (name: string) => boolean = (name) => differsFromDefault(flags, name)): Promise<DevnetCluster> {
     const opened: (() => Promise<void>)[] = [];
     const closeAll = async () => {
       for (const close of opened.splice(0).reverse()) await close().catch((error: unknown) => modules.log.debug("a part did not stop cleanly", { error: errorMessage(error) }));
     };
     try {
-      return await startParts(flags, modules, isGiven, opened, (parts) => new DevnetCluster({ ...parts, modules, closers: opened }));
+      return await startParts(flags, modules, isGiven, opened, (parts) => new DevnetCluster({ ...parts, isKept: flags["data-dir"] !== undefined, modules, closers: opened }));
     } catch (error) {
       await closeAll();
       throw error;
@@ -100,7 +104,8 @@ export class DevnetCluster {
   /** Stops everything in order: batchers put what they have on L1 first, L1 goes last. */
   async stop(): Promise<void> {
     const { log } = this.#modules;
-    await this.#flush().catch((error: unknown) => log.warn("the batchers did not stop cleanly", { error: errorMessage(error) }));
+    // What nobody keeps need not reach L1.
+    await (this.#isKept ? this.#flush() : this.supernode.stopBatchers({ flush: false })).catch((error: unknown) => log.warn("the batchers did not stop cleanly", { error: errorMessage(error) }));
     for (const close of [...this.#closers].reverse()) await close().catch((error: unknown) => log.debug("a part did not stop cleanly", { error: errorMessage(error) }));
   }
 
@@ -127,7 +132,7 @@ function hasBlocks(chain: ChainContainer): boolean {
 type Parts = { readonly l1: LocalL1; readonly supernode: Supernode; readonly summary: DevnetSummary };
 
 async function startParts(flags: DevnetFlags, modules: DevnetModules, isGiven: (name: string) => boolean, opened: (() => Promise<void>)[], finish: (parts: Parts) => DevnetCluster): Promise<DevnetCluster> {
-  const { clock, random, log } = modules;
+  const { clock, random, log, signal } = modules;
   const dataDir = flags["data-dir"];
   const temporary = dataDir === undefined ? await makeTemporaryFolder() : undefined;
   const folder = temporary?.path ?? dataDir!;
@@ -146,8 +151,10 @@ async function startParts(flags: DevnetFlags, modules: DevnetModules, isGiven: (
   const l1GenesisTime = earlier?.l1GenesisTime ?? Math.floor(clock.now() / 1_000) - flags["l1.block-time"];
   const l1 = await startLocalL1({ port: flags["l1.port"], blockTime: earlier?.l1BlockTime ?? flags["l1.block-time"], genesisTimestamp: l1GenesisTime, ...(dataDir === undefined ? {} : { dataDir }) }, kzg, log);
   opened.push(() => l1.stop());
+  signal?.throwIfAborted();
 
   const chains = await defineChains(folder, earlier, flags, l1, l1GenesisTime);
+  signal?.throwIfAborted();
   const dependencySet = await defineDependencySet(folder, chains, flags["interop.dependency-set"]);
   const endpoints = new Endpoints([l1.url], { log });
   opened.push(async () => endpoints.close());
@@ -178,7 +185,7 @@ async function startParts(flags: DevnetFlags, modules: DevnetModules, isGiven: (
   });
   opened.push(() => supernode.stop());
   const { port } = await supernode.start();
-  await untilOpen(supernode, clock, ports);
+  await untilOpen(supernode, clock, ports, signal);
 
   const url = `http://127.0.0.1:${port}`;
   const summary: DevnetSummary = {
@@ -200,8 +207,9 @@ async function startParts(flags: DevnetFlags, modules: DevnetModules, isGiven: (
 }
 
 /** Waits until every execution layer is open; a chain that fails at once fails the start. */
-async function untilOpen(supernode: Supernode, clock: Clock, ports: ReadonlyMap<number, number>): Promise<void> {
+async function untilOpen(supernode: Supernode, clock: Clock, ports: ReadonlyMap<number, number>, signal: AbortSignal | undefined): Promise<void> {
   while (ports.size < supernode.chains.size) {
+    signal?.throwIfAborted();
     for (const chain of supernode.chains.values()) if (chain.state === "failed") throw new InvalidInputError(`chain ${chain.chainId}: ${chain.readiness().missing.join("; ")}`);
     await clock.sleep(READY_POLL_MS);
   }

@@ -140,17 +140,17 @@ export class Supernode {
     return this.#batchers.get(chainId);
   }
 
-  /** Stops the batchers; first they put on L1 what there is, within the time that their options allow. */
-  stopBatchers(): Promise<void> {
-    this.#batchersStop ??= this.#stopBatchers();
+  /** Stops the batchers; first, unless told otherwise, they put on L1 what there is, within the time that their options allow. */
+  stopBatchers({ flush = true }: { readonly flush?: boolean } = {}): Promise<void> {
+    this.#batchersStop ??= this.#stopBatchers(flush);
     return this.#batchersStop;
   }
 
-  async #stopBatchers(): Promise<void> {
+  async #stopBatchers(flush: boolean): Promise<void> {
     const longest = Math.max(0, ...this.#settings.chains.map(({ batcher }) => batcher?.options.flushTimeoutMs ?? 0));
     const bound = new AbortController();
     const late = this.#modules.clock.sleep(longest + FLUSH_GRACE_MS, bound.signal).catch(() => {});
-    await Promise.race([Promise.all([...this.#batchers.values()].map((batcher) => batcher.stop({ flush: true }))), late]);
+    await Promise.race([Promise.all([...this.#batchers.values()].map((batcher) => batcher.stop({ flush }))), late]);
     bound.abort();
   }
 

@@ -47,11 +47,19 @@ export async function devnet(argv: readonly string[]): Promise<void> {
   const log = createLineLogger(threshold, (line) => (isLive ? view.print(line) : console.error(line)));
   for (const variable of unknownVariables(DEVNET_TABLE, process.env)) log.warn("an environment variable is none of ours", { variable });
   for (const warning of standIns()) log.warn(warning);
-  const cluster = await DevnetCluster.start(flags, { clock: systemClock, random: systemRandom, log, setLogLevel: (level) => threshold.set(level), version: VERSION }, (name) => given[name] !== undefined);
-  const stopped = untilStopped(cluster.l1.exited.then(() => "the local L1 ended by itself"));
+  const asked = untilStopped();
+  const abort = new AbortController();
+  void asked.then((reason) => abort.abort(reason));
+  const cluster = await DevnetCluster.start(flags, { clock: systemClock, random: systemRandom, log, setLogLevel: (level) => threshold.set(level), signal: abort.signal, version: VERSION }, (name) => given[name] !== undefined).catch((error: unknown) => {
+    if (abort.signal.aborted) return undefined;
+    throw error;
+  });
+  if (cluster === undefined) return;
+  const stopped = Promise.race([asked, cluster.l1.exited.then(() => "the local L1 ended by itself")]);
   let timer: NodeJS.Timeout | undefined;
   try {
-    await Promise.race([cluster.untilReady(), stopped]);
+    const isReady = await Promise.race([cluster.untilReady().then(() => true), stopped.then(() => false)]);
+    if (!isReady) return;
     if (flags.json) console.log(JSON.stringify(cluster.summary));
     else if (!flags.quiet) for (const line of banner(cluster.summary, ((Date.now() - started) / 1_000).toFixed(1))) console.log(line);
     if (!flags.json && !flags.quiet) {

@@ -68,7 +68,11 @@ export async function supernode(argv: readonly string[]): Promise<void> {
   const stopped = untilStopped();
   let relayer: RunningRelayer | undefined;
   try {
-    const { port } = await node.start();
+    const starting = node.start();
+    starting.catch(() => {});
+    const started = await Promise.race([starting, stopped]);
+    if (typeof started === "string") return;
+    const { port } = started;
     if (relaying !== undefined) {
       relayer = startRelaying(relaying, (chainId) => served.get(chainId), log);
       node.addMetrics(relayer.relayer.metrics);
