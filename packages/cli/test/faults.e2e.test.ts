@@ -80,13 +80,13 @@ describe("faults on a running devnet", () => {
   });
 
   it("a sequencer that equivocates tells of one block; the chain is built on its sibling, and that one is posted", async () => {
-    const { blockNumber, toldHash, postedHash, transactionHash } = await fault<{ blockNumber: number; toldHash: string; postedHash: string; transactionHash: string }>("equivocate", "901");
+    const { blockNumber, toldHash, postedHash, transactionHashes } = await fault<{ blockNumber: number; toldHash: string; postedHash: string; transactionHashes: string[] }>("equivocate", "901");
     expect(toldHash).not.toBe(postedHash);
     expect(await devnet.blockHash(0, blockNumber)).toBe(postedHash);
     expect((await block(0, blockNumber)).transactions.map(({ type }) => type)).toEqual(["0x7e"]);
     await devnet.untilSafe(0, blockNumber + 1);
     expect(await devnet.blockHash(0, blockNumber)).toBe(postedHash);
-    expect([toldHash, postedHash]).not.toContain((await receipt(0, transactionHash))?.blockHash);
+    expect([toldHash, postedHash]).not.toContain((await receipt(0, transactionHashes[0]!))?.blockHash);
   });
 
   it("a batcher that withholds sends nothing while blocks go on; the other chain's unsafe and local safe go on, its safe waits; then all comes after", async () => {

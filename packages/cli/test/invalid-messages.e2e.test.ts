@@ -139,6 +139,14 @@ describe("a block with a message that does not hold", () => {
     expect(await devnet.blockHash(A, Number(right.blockNumber))).toBe(right.blockHash);
   });
 
+  it("of a block that the sequencer told of and did not post is replaced", async () => {
+    const log = await signKnownLog(devnet, A, 3, await nonceOf(devnet, A, 3));
+    const { blockNumber } = await fault<{ blockNumber: number }>("equivocate", devnet.chain(A).chainId, log.raw);
+    const timestamp = Number((await blockAt(devnet, A, blockNumber))!.timestamp);
+    const message = { id: { origin: log.origin, blockNumber: BigInt(blockNumber), logIndex: 0n, timestamp: BigInt(timestamp), chainId: 901n }, payload: log.payload };
+    await expectReplaced(B, await force(devnet, B, await signExecution(devnet, B, 3, message)));
+  });
+
   it("does not come back when it is announced again after it was replaced", async () => {
     const { url, chainId, node, rollupConfig } = devnet.chain(B);
     await fault("withholdBatch", chainId, 15);

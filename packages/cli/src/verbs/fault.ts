@@ -32,7 +32,8 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     method: "devnet_forceTransaction", summary: "put a signed transaction into the next block, past the pool", operands: ["CHAIN"], params: ["raw", "block"],
     flags: { raw: text("the signed transaction, encoded", "HEX"), block: optionalWhole("the block that is to hold it; the next one unless given", "N") },
   },
-  equivocate: { method: "devnet_equivocate", summary: "have the sequencer tell of one block and post its sibling", operands: ["CHAIN"], params: [], flags: {} },
+  equivocate: { method: "devnet_equivocate", summary: "have the sequencer tell of one block and post its sibling", operands: ["CHAIN"], params: ["raw"],
+    flags: { raw: text("a signed transaction that only the block told of holds; one of the devnet's own unless given", "HEX") } },
   "withhold-batch": {
     method: "devnet_withholdBatch", summary: "have the batcher send nothing for a while", operands: ["CHAIN"], params: ["seconds"],
     flags: { seconds: whole("for how long; 0 ends it", 10, 0, 86_400, "S") },

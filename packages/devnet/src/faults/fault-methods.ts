@@ -19,7 +19,7 @@ export function faultMethods(modules: FaultModules): RpcMethods {
       sendInvalidMessage(modules, { chainId: chainIdParameter(chainId), field: choiceParameter(field ?? "payload", "field", MESSAGE_FIELDS), source: source === undefined || source === null ? undefined : chainIdParameter(source, "source") }),
     devnet_forceTransaction: ([chainId, raw, block]) =>
       forceTransaction(modules, { chainId: chainIdParameter(chainId), transactions: transactionsParameter(raw, "raw"), blockNumber: block === undefined || block === null ? undefined : wholeParameter(block, "block", 1, Number.MAX_SAFE_INTEGER) }),
-    devnet_equivocate: ([chainId]) => equivocate(modules, { chainId: chainIdParameter(chainId) }),
+    devnet_equivocate: ([chainId, raw]) => equivocate(modules, { chainId: chainIdParameter(chainId), transactions: raw === undefined || raw === null ? undefined : transactionsParameter(raw, "raw") }),
     devnet_withholdBatch: ([chainId, seconds]) => withholdBatch(modules, { chainId: chainIdParameter(chainId), seconds: wholeParameter(seconds, "seconds", 0, MAX_SECONDS) }),
     devnet_reorgL1: ([depth]) => reorgL1(modules, { depth: wholeParameter(depth, "depth", 1, MAX_DEPTH) }),
     devnet_stop: ([chainId, part]) => stopPart(modules, { chainId: chainIdParameter(chainId), part: choiceParameter(part, "part", CHAIN_PARTS) }),
