@@ -17,9 +17,10 @@ export function engineMethods(layer: EmbeddedExecutionLayer): RpcMethods {
   const { forks } = layer.chain.config;
 
   function requireVersion(method: keyof EngineApiVersions, version: number, time: number): void {
-    const wanted = engineApiVersions(forks, time)[method];
-    // A block before Canyon may be asked for by the version that Canyon's blocks use.
-    if (version === wanted || (version === 2 && wanted === 1)) return;
+    const versions = engineApiVersions(forks, time);
+    const wanted = versions[method];
+    // Blocks before Canyon are served by the first version and by the one that Canyon's blocks use.
+    if (version === wanted || (version <= 2 && versions.forkchoiceUpdated === 1)) return;
     throw new EngineError(EngineErrorCode.unsupportedFork, `Unsupported fork: engine_${method}V${version} does not serve the time ${time} (${newestFork(forks, time)}), use V${wanted}`);
   }
 
@@ -49,6 +50,7 @@ export function engineMethods(layer: EmbeddedExecutionLayer): RpcMethods {
     if (!isHex(id, 8)) return invalidParams("engine_getPayload wants a payload id: 8 bytes of hex");
     const { payload, parentBeaconBlockRoot } = await layer.getPayload(id.toLowerCase() as Hex);
     requireVersion("getPayload", version, payload.timestamp);
+    if (version === 1) return payloadToJson(payload);
     return {
       executionPayload: payloadToJson(payload),
       blockValue: "0x0",
@@ -61,9 +63,11 @@ export function engineMethods(layer: EmbeddedExecutionLayer): RpcMethods {
     engine_forkchoiceUpdatedV1: forkchoiceUpdated(1),
     engine_forkchoiceUpdatedV2: forkchoiceUpdated(2),
     engine_forkchoiceUpdatedV3: forkchoiceUpdated(3),
+    engine_newPayloadV1: newPayload(1),
     engine_newPayloadV2: newPayload(2),
     engine_newPayloadV3: newPayload(3),
     engine_newPayloadV4: newPayload(4),
+    engine_getPayloadV1: getPayload(1),
     engine_getPayloadV2: getPayload(2),
     engine_getPayloadV3: getPayload(3),
     engine_getPayloadV4: getPayload(4),
