@@ -23,6 +23,7 @@ export interface ChainDefinition {
 const GAS_LIMIT = 60_000_000;
 const BASE_FEE_SCALAR = 1_368;
 const BLOB_BASE_FEE_SCALAR = 810_949;
+const BEDROCK_SCALAR = 684_000;
 const FEE_MARKET = { elasticity: 6, denominator: 50, denominatorCanyon: 250 };
 const ROLE_BALANCE = 10n ** 24n;
 const DEPLOY_GAS = 6_000_000;
@@ -33,8 +34,13 @@ function batchInbox(chainId: number): Hex {
   return bytesToHex(concatBytes(Uint8Array.of(0), keccak256(bigIntToBytes(BigInt(chainId), 32)).subarray(0, 19)));
 }
 
-function scalarWord(): Hex {
+/** The fee scalars at genesis. A chain that begins before Ecotone has one, in millionths; from Ecotone on that counts as the base fee's. */
+function scalarWord(forks: ForkSchedule): Hex {
   const word = new Uint8Array(32);
+  if (forks.ecotone !== 0) {
+    writeU32(word, 28, BEDROCK_SCALAR);
+    return bytesToHex(word);
+  }
   word[0] = 1;
   writeU32(word, 24, BLOB_BASE_FEE_SCALAR);
   writeU32(word, 28, BASE_FEE_SCALAR);
@@ -85,7 +91,7 @@ export async function setUpChains(rpc: RpcClient, plans: readonly ChainPlan[], {
         l1: origin,
         l2: { hash: genesisBlock(genesis, schedule).hash, number: 0 },
         l2Time: time,
-        systemConfig: { batcherAddress: devnetKey("batcher", chainId).address, overhead: ZERO_HASH, scalar: scalarWord(), gasLimit: GAS_LIMIT, eip1559Params: "0x0000000000000000", operatorFeeParams: ZERO_HASH, minBaseFee: 0n, daFootprintGasScalar: 0 },
+        systemConfig: { batcherAddress: devnetKey("batcher", chainId).address, overhead: ZERO_HASH, scalar: scalarWord(schedule), gasLimit: GAS_LIMIT, eip1559Params: "0x0000000000000000", operatorFeeParams: ZERO_HASH, minBaseFee: 0n, daFootprintGasScalar: 0 },
       },
       blockTime, maxSequencerDrift: 600, seqWindowSize, channelTimeout: 300, l1ChainId: L1_CHAIN_ID, l2ChainId: chainId, forks: schedule, keepKarstUpgradeGas: false,
       batchInboxAddress: batchInbox(chainId), depositContractAddress: deployments[i]!.optimismPortal, l1SystemConfigAddress: deployments[i]!.systemConfig, protocolVersionsAddress: ZERO_ADDRESS, feeMarket: FEE_MARKET,
