@@ -116,6 +116,22 @@ export function readGiven({ verb, argv, environment, file }: Sources, table: Opt
   return { ...settings, ...givenByEnvironment(table, environment), ...Object.fromEntries(given) };
 }
 
+/** What stands between the flags of a table, in order, and the flags with their values. */
+export function splitOperands(argv: readonly string[], table: OptionTable): { readonly operands: readonly string[]; readonly flags: readonly string[] } {
+  const operands: string[] = [];
+  const flags: string[] = [];
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i]!;
+    if (word === "-" || !word.startsWith("-")) operands.push(word);
+    else {
+      flags.push(word);
+      const takesValue = !word.includes("=") && table[word.slice(2)]?.placeholder !== undefined;
+      if (takesValue && argv[i + 1] !== undefined) flags.push(argv[++i]!);
+    }
+  }
+  return { operands, flags };
+}
+
 /** The values of a table. Throws `UsageError` with every value that does not parse. */
 export function valuesOf<Table extends OptionTable>(verb: string, table: Table, given: GivenValues): OptionValues<Table> {
   try {

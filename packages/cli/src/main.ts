@@ -5,6 +5,7 @@ import { DEVNET_TABLE, devnet } from "./verbs/devnet.ts";
 import { explain, explainHelp } from "./verbs/explain.ts";
 import { fault, faultHelp } from "./verbs/fault.ts";
 import { genesis, genesisHelp } from "./verbs/genesis.ts";
+import { inspect, inspectHelp } from "./verbs/inspect.ts";
 import { supernode, supernodeTable } from "./verbs/supernode.ts";
 import { VERSION } from "./version.ts";
 
@@ -13,6 +14,7 @@ const VERBS = {
   supernode: { run: supernode, summary: "every chain of a cluster above an L1 of yours", help: (summary: string) => helpPage("supernode", summary, supernodeTable([])) },
   explain: { run: explain, summary: "why a block or transaction is as certain as it is, and what it waits for", help: explainHelp },
   fault: { run: fault, summary: "makes something go wrong on a running devnet", help: faultHelp },
+  inspect: { run: inspect, summary: "says what is in a file of rollup data: a channel, a batch, a blob, a message, a witness", help: inspectHelp },
   genesis: { run: genesis, summary: "makes the genesis of public chains anew and holds it against the registry", help: genesisHelp },
   "check-config": { run: checkConfig, summary: "says what is wrong in a TOML file of settings, and where", help: (summary: string) => `pangaea check-config FILE: ${summary}` },
 } as const;

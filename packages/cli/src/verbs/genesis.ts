@@ -2,7 +2,7 @@ import { type OptionTable, text } from "@pangaea/config";
 import { genesisBlock } from "@pangaea/execution";
 import { errorMessage, type Hex, InvalidBlockError } from "@pangaea/primitives";
 import { type RegistryChain, RegistryFolder } from "@pangaea/registry";
-import { helpPage, readGiven, UsageError, valuesOf } from "../command-line.ts";
+import { helpPage, readGiven, splitOperands, UsageError, valuesOf } from "../command-line.ts";
 
 const GENESIS_OPTIONS = { registry: text("a copy of the superchain-registry", "DIR") } as const satisfies OptionTable;
 const USAGE = "pangaea genesis verify --registry DIR [NAME…]";
@@ -45,7 +45,7 @@ export async function verifyGenesis(folder: RegistryFolder, id: string): Promise
 export async function genesis(argv: readonly string[]): Promise<void> {
   const [action, ...rest] = argv;
   if (action !== "verify") throw new UsageError(`pangaea genesis wants verify${action === undefined ? "" : `, not "${action}"`}: ${USAGE}`);
-  const { flags, operands } = splitOperands(rest);
+  const { operands, flags } = splitOperands(rest, GENESIS_OPTIONS);
   const { registry } = valuesOf("genesis", GENESIS_OPTIONS, readGiven({ verb: "genesis", argv: flags, environment: process.env, file: undefined }, GENESIS_OPTIONS));
   if (registry === undefined) throw new UsageError(`pangaea genesis verify wants --registry: ${USAGE}`);
   const folder = new RegistryFolder(registry);
@@ -54,17 +54,4 @@ export async function genesis(argv: readonly string[]): Promise<void> {
   console.log(JSON.stringify({ ok: chains.every(({ ok }) => ok), chains }, null, 2));
   const wrong = chains.filter(({ ok }) => !ok);
   if (wrong.length > 0) throw new InvalidBlockError(wrong.map(({ chain, note }) => `${chain}: ${note}`).join("; "));
-}
-
-/** The flags, each with a value, and what stands between them. */
-function splitOperands(argv: readonly string[]): { readonly flags: readonly string[]; readonly operands: readonly string[] } {
-  const flags: string[] = [];
-  const operands: string[] = [];
-  for (let i = 0; i < argv.length; i++) {
-    const word = argv[i]!;
-    if (!word.startsWith("-")) operands.push(word);
-    else if (word.includes("=")) flags.push(word);
-    else flags.push(word, ...argv.slice(++i, i + 1));
-  }
-  return { flags, operands };
 }
