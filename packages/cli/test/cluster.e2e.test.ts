@@ -101,7 +101,9 @@ describe("a cluster of two chains, from nothing", () => {
       const l1Block = await devnet.l1<{ hash: string }>("eth_getBlockByNumber", [`0x${after.safe_l2.l1origin.number.toString(16)}`, false]);
       expect(after.safe_l2.l1origin.hash).toBe(l1Block.hash);
       expect(after.finalized_l2.number).toBeLessThanOrEqual(after.safe_l2.number);
+      expect(after.safe_l2.number).toBeLessThanOrEqual(after.unsafe_l2.number);
     }
+    expect(await (await fetch(`${devnet.ready.supernode.url}/metrics`)).text(), "no node was started again").not.toMatch(/virtual_node_restarts_total\{.*\} [1-9]/);
   });
 
   it("tells its health, readiness and metrics", async () => {

@@ -18,6 +18,8 @@ describe("a devnet with a data directory", () => {
     const receipt = await publicClient(chainId, url).waitForTransactionReceipt({ hash });
     const finalized = await first.untilFinalized(0, Number(receipt.blockNumber));
     const hashes = await Promise.all(Array.from({ length: finalized.finalized_l2.number + 1 }, (_, number) => first.blockHash(0, number)));
+    const { finalized_l2: other } = await first.status(1);
+    const otherHash = await first.blockHash(1, other.number);
     const load = Promise.allSettled(Array.from({ length: 50 }, (_, nonce) => wallet.sendTransaction({ chain: viemChain(chainId, url), to: account(3).address, value: 1n, nonce: nonce + 1, gas: 21_000n })));
     first.program.child.kill("SIGKILL");
     await first.program.finished();
@@ -27,8 +29,10 @@ describe("a devnet with a data directory", () => {
     try {
       expect((await second.status(0)).finalized_l2.number).toBeGreaterThanOrEqual(finalized.finalized_l2.number);
       expect(await Promise.all(hashes.map((_, number) => second.blockHash(0, number)))).toEqual(hashes);
+      expect([(await second.status(1)).finalized_l2.number >= other.number, await second.blockHash(1, other.number)]).toEqual([true, otherHash]);
       const now = await second.status(0);
       await second.untilSafe(0, now.unsafe_l2.number + 2, 90);
+      await second.untilSafe(1, (await second.status(1)).unsafe_l2.number + 2, 90);
     } finally {
       await second.stop();
     }
