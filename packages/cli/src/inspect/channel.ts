@@ -91,8 +91,8 @@ export function rollupConfigAt(path: string): RollupConfig {
   } catch (error) {
     throw new InvalidInputError(`--rollup-config: ${path} cannot be read: ${errorMessage(error)}`);
   }
-  const leavesOutRegolith = typeof json === "object" && json !== null && (!("regolith_time" in json) || json.regolith_time === null);
-  return parseRollupConfig(leavesOutRegolith ? { ...json, regolith_time: 0 } : json, path);
+  if (typeof json === "object" && json !== null && (!("regolith_time" in json) || json.regolith_time === null)) return parseRollupConfig({ ...json, regolith_time: 0 }, path);
+  return parseRollupConfig(json, path);
 }
 
 /** Opens a channel: its frames, how it is compressed, its batches and their blocks. */

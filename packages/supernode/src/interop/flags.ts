@@ -3,7 +3,8 @@ import type { MessageGateOptions } from "@pangaea/execution";
 import { InvalidInputError } from "@pangaea/primitives";
 import { type IngressPolicy, ingressPolicy, parseSafetyLevel, SAFETY_LEVELS, type SafetyLevel } from "./ingress.ts";
 
-interface SourceLevel {
+/** The safety that messages of one source chain need. */
+export interface SourceLevel {
   readonly source: number;
   readonly level: SafetyLevel;
 }
