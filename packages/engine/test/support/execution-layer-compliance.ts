@@ -1,4 +1,4 @@
-import { type ForkSchedule, PREDEPLOYS } from "@pangaea/config";
+import { FORKS, type Fork, type ForkSchedule, isForkActiveAtBlock, PREDEPLOYS } from "@pangaea/config";
 import { EngineErrorCode, type ExecutionLayer, type Hex, NotFoundError, type PayloadAttributes, payloadBlockHash, transactionHash, ZERO_HASH } from "@pangaea/primitives";
 import { afterEach, describe, expect, it } from "vitest";
 import { alice, attributesAfter, bob, build, creation, deposit, extend, GAS_LIMIT, GENESIS_TIME, signed, TOOL } from "../../../execution/test/support/chain.ts";
@@ -33,6 +33,29 @@ export function executionLayerCompliance(name: string, open: (forks?: ForkSchedu
       const { payload } = await layer.payloadByNumber(0);
       expect(payload.timestamp).toBe(GENESIS_TIME);
       for (const label of ["latest", "safe", "finalized", "earliest"] as const) expect((await layer.payloadByLabel(label)).payload.blockHash).toBe(payload.blockHash);
+    });
+
+    it("builds, imports and gives back blocks of every fork, in the shape of each", async () => {
+      const forks: ForkSchedule = Object.fromEntries(FORKS.slice(1).map((fork, i) => [fork, GENESIS_TIME + 2 * (i + 1)]));
+      const { layer } = await start(forks);
+      let { payload: head } = await layer.payloadByNumber(0);
+      for (let time = GENESIS_TIME + 1; time <= GENESIS_TIME + 2 * FORKS.length; time++) {
+        const active = (fork: Fork) => isForkActiveAtBlock(forks, fork, time);
+        const { withdrawals, parentBeaconBlockRoot, eip1559Params, minBaseFee, ...common } = attributesAfter(head);
+        const attributes: PayloadAttributes = {
+          ...common, ...(active("canyon") && withdrawals !== undefined ? { withdrawals } : {}), ...(active("ecotone") && parentBeaconBlockRoot !== undefined ? { parentBeaconBlockRoot } : {}),
+          ...(active("holocene") && eip1559Params !== undefined ? { eip1559Params } : {}), ...(active("jovian") && minBaseFee !== undefined ? { minBaseFee } : {}),
+        };
+        const envelope = await build(layer, head, attributes);
+        expect(await layer.newPayload(envelope)).toEqual({ status: "VALID", latestValidHash: envelope.payload.blockHash });
+        await layer.forkchoiceUpdated({ head: envelope.payload.blockHash, safe: ZERO_HASH, finalized: ZERO_HASH });
+        for (const read of [layer.payloadByNumber(envelope.payload.blockNumber), layer.payloadByHash(envelope.payload.blockHash)]) expect(await read).toEqual(envelope);
+        const { payload } = envelope;
+        expect({ withdrawals: payload.withdrawals !== undefined, blobGas: payload.blobGasUsed !== undefined, beaconRoot: envelope.parentBeaconBlockRoot !== undefined, withdrawalsRoot: payload.withdrawalsRoot !== undefined, extraData: payload.extraData.length }).toEqual({
+          withdrawals: active("canyon"), blobGas: active("ecotone"), beaconRoot: active("ecotone"), withdrawalsRoot: active("isthmus"), extraData: active("jovian") ? 17 : active("holocene") ? 9 : 0,
+        });
+        head = payload;
+      }
     });
 
     it("builds a block of the given transactions first and the pool's after, and imports what it built", async () => {
