@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
+import { brotliDecompressSync } from "node:zlib";
 import { optionalWhole, parseRollupConfig, type RollupConfig, text } from "@pangaea/config";
 import { epochsOf, openChannel, placeSpanBatch } from "@pangaea/derivation";
 import {
   decodeSingularBatch, decodeSpanBatch, errorMessage, type Frame, FRAMES_VERSION, InvalidInputError, joinBytes, parseFrames, rlpReadSpan, SINGULAR_BATCH_TYPE, SPAN_BATCH_TYPE, transactionHash,
 } from "@pangaea/primitives";
+import { MAX_DECOMPRESSED } from "@pangaea/registry";
 import { frameSummary, inspection, needed } from "./inspection.ts";
 import type { Input } from "./read-input.ts";
 
@@ -67,6 +69,15 @@ function batchOf(config: RollupConfig, encoded: Uint8Array): Readonly<Record<str
   };
 }
 
+/** What brotli makes of a channel that lacks the version byte before it, as some tools write it; undefined when it is no brotli. */
+function asBareBrotli(data: Uint8Array): Uint8Array | undefined {
+  try {
+    return brotliDecompressSync(data, { maxOutputLength: MAX_DECOMPRESSED });
+  } catch {
+    return undefined;
+  }
+}
+
 /** Every batch in a channel's stream; the first that cannot be read ends it and is told of. */
 function batchesIn(config: RollupConfig, stream: Uint8Array): { readonly batches: readonly Readonly<Record<string, unknown>>[]; readonly problem?: string } {
   const batches: Readonly<Record<string, unknown>>[] = [];
@@ -81,6 +92,15 @@ function batchesIn(config: RollupConfig, stream: Uint8Array): { readonly batches
     }
   }
   return { batches };
+}
+
+/** As `batchesIn`; tools that leave out the version byte leave out the RLP string around a single batch too. */
+function bareBatches(config: RollupConfig, stream: Uint8Array): ReturnType<typeof batchesIn> {
+  try {
+    return { batches: [batchOf(config, stream)] };
+  } catch {
+    return batchesIn(config, stream);
+  }
 }
 
 /** Reads a rollup.json named by a flag; one that leaves Regolith out, as kona's do, has it from genesis. Throws `InvalidInputError`. */
@@ -115,12 +135,14 @@ export const channel = inspection({
     if (frames?.length === 0) throw new InvalidInputError(`${input.name} has no frame of channel ${wanted}; it has ${ids.join(", ")}`);
     const { data, missing, isClosed } = frames === undefined ? { data: input.bytes, missing: [], isClosed: true } : assemble(frames);
     const compression = compressionOf(data[0]);
-    const stream = await openChannel(config, data, inclusionTime ?? NEWEST);
-    const { batches, problem } = batchesIn(config, stream);
+    const bare = compression === undefined ? asBareBrotli(data) : undefined;
+    const stream = bare ?? (await openChannel(config, data, inclusionTime ?? NEWEST));
+    const { batches, problem } = bare === undefined ? batchesIn(config, stream) : bareBatches(config, stream);
     const found = {
       ...(frames === undefined ? {} : { channelId: id }), frames: frameSummary(frames ?? []), isComplete: isClosed && missing.length === 0, ...(missing.length === 0 ? {} : { missingFrames: missing }),
-      compression: compression ?? null, compressedLength: data.length, length: stream.length, batches,
+      compression: compression ?? (bare === undefined ? null : "brotli"), compressedLength: data.length, length: stream.length, batches,
     };
+    if (bare !== undefined) return { found, problem: `${input.name}: the channel is brotli without the version byte 1 before it: a node drops it` };
     if (data.length > 0 && compression === undefined) return { found, problem: `${input.name}: the channel begins with byte ${data[0]}, which is neither zlib (0x78) nor brotli (1)` };
     if (stream.length === 0) return { found, problem: `${input.name}: the channel gives no data: it is damaged, its first frame lacks, or its compression is not allowed at the inclusion time` };
     return problem === undefined ? { found } : { found, problem: `${input.name}: ${problem}` };

@@ -1,6 +1,6 @@
 import { text } from "@pangaea/config";
 import { accessListOf, inboxEntriesOf, logHashFrom, messageChecksum, type WideIdentifier } from "@pangaea/interop";
-import { type Hex, hexToBytes, InvalidInputError, isHex, keccak256Hex } from "@pangaea/primitives";
+import { bytesToHex, type Hex, hexToBytes, InvalidInputError, isHex, keccak256Hex } from "@pangaea/primitives";
 import { inspection, needed } from "./inspection.ts";
 
 /** A whole number, decimal or with 0x. */
@@ -21,13 +21,13 @@ export const message = inspection({
     timestamp: text("its block's time", "SECONDS"),
     chain: text("chain id of its block", "ID"),
     payload: text("its topics and data, joined", "HEX"),
+    "payload-hash": text("keccak of the payload, where that alone is known", "HASH"),
   },
-  run: async (_, { origin: givenOrigin, block, index, timestamp, chain, payload: givenPayload }) => {
+  run: async (_, { origin: givenOrigin, block, index, timestamp, chain, payload, "payload-hash": givenHash }) => {
     const origin = needed(givenOrigin, "origin");
     if (!isHex(origin, 20)) throw new InvalidInputError(`--origin ${origin} is not an address`);
-    const payload = hexToBytes(needed(givenPayload, "payload"));
     const identifier: WideIdentifier = { origin: origin.toLowerCase() as Hex, blockNumber: integer(block, "block"), logIndex: Number(integer(index, "index")), timestamp: integer(timestamp, "timestamp"), chainId: integer(chain, "chain") };
-    const payloadHash = keccak256Hex(payload);
+    const payloadHash = payload === undefined && givenHash !== undefined ? bytesToHex(hexToBytes(givenHash, 32)) : keccak256Hex(hexToBytes(needed(payload, "payload")));
     const one = { identifier, payloadHash };
     return { found: { identifier, payloadHash, logHash: logHashFrom(identifier.origin, payloadHash), checksum: messageChecksum(identifier, payloadHash), entries: inboxEntriesOf(one), accessList: accessListOf([one]) } };
   },
