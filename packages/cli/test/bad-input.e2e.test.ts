@@ -43,7 +43,7 @@ describe("bad input to the running program", () => {
   describe.concurrent("at the start", () => {
     it.each<readonly [string, () => readonly string[], RegExp]>([
       ["a wrong flag is named, with the one that was meant", () => ["devnet", "--l1.prot=1"], /no flag --l1\.prot; did you mean --l1\.port\?/],
-      ["an unknown verb is answered with the verbs there are", () => ["devent"], /no verb "devent"; the verbs are devnet, supernode/],
+      ["an unknown verb is answered with the verbs there are", () => ["devent"], /no verb "devent" \(did you mean devnet\?\); the verbs are devnet, supernode/],
       ["a rollup.json that is not there is named", () => ["supernode", "--chains=901", "--l1=http://127.0.0.1:1", "--vn.901.rollup.config=/nonexistent.json"], /--vn\.901\.rollup\.config: \/nonexistent\.json cannot be read/],
       ["a rollup.json without a field is told which", () => brokenRollup("missing", (config) => delete config.block_time), /missing\.json: block_time expected number.*\(is missing\)/],
       ["a rollup.json with a field of the wrong type is told which, its value and what is wanted", () => brokenRollup("type", (config) => Object.assign(config, { seq_window_size: "ten" })), /type\.json: seq_window_size expected number.*\(is "ten"\)/],
