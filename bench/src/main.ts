@@ -7,6 +7,7 @@ import { tokenBlock, transfersPerSecond } from "./execution.ts";
 import { type Figure, FIGURES_HEAD, formatFigure, isReached } from "./figure.ts";
 import { messageIndexFigures } from "./interop-index.ts";
 import { restartFigure } from "./restart.ts";
+import { statelessFigures } from "./stateless.ts";
 import { verificationFigures } from "./verification.ts";
 
 const started = performance.now();
@@ -14,7 +15,7 @@ const started = performance.now();
 const load = loadavg()[0]!;
 const figures: Figure[] = [];
 // The cluster comes first: its delays want a machine on which nothing else was just compiled and collected.
-for (const measure of [devnetFigures, async () => [await transfersPerSecond()], tokenBlock, async () => [await derivationSpeed()], messageIndexFigures, accessListFigures, verificationFigures, async () => [await restartFigure()]]) {
+for (const measure of [devnetFigures, async () => [await transfersPerSecond()], tokenBlock, statelessFigures, async () => [await derivationSpeed()], messageIndexFigures, accessListFigures, verificationFigures, async () => [await restartFigure()]]) {
   for (const figure of await measure()) {
     console.log(formatFigure(figure));
     figures.push(figure);

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync, cpSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { activationsOf, decompressZstd, parseRegistryChain, parseRegistryNetwork, RegistryFolder } from "../src/index.ts";
+import { activationsOf, parseRegistryChain, parseRegistryNetwork, RegistryFolder } from "../src/index.ts";
 import { vectorPath, vectorsAreThere } from "./support/vectors.ts";
 
 const FOLDER = vectorPath("superchain-registry-2026-08");
@@ -77,13 +77,5 @@ describe.skipIf(!vectorsAreThere)("the superchain-registry of 2026-08", () => {
     const chain = parseRegistryChain(text, { network: "rehearsal-0", name: "rehearsal-0-bn-0", where: "rehearsal-0-bn-0.toml" }, { l1ChainId: 11_155_111, protocolVersionsAddress: `0x${"00".repeat(20)}` });
     expect(chain.dependencySet?.chains).toEqual([420_120_009, 420_120_010]);
     expect(chain.config.forks).toEqual({ regolith: 0, canyon: 0, delta: 0, ecotone: 0, fjord: 0, granite: 0, holocene: 0, isthmus: 0, lagoon: 1_749_150_000 });
-  });
-});
-
-describe("zstd", () => {
-  it("refuses what is no zstd, and a frame that says more than is read", async () => {
-    await expect(decompressZstd(Uint8Array.of(1, 2, 3))).rejects.toThrow("does not begin with 28b52ffd");
-    await expect(decompressZstd(Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0xe0, 0, 0, 0, 0, 1, 0, 0, 0))).rejects.toThrow("the zstd frame says 4294967296 bytes");
-    await expect(decompressZstd(Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0, 0, 1, 2, 3))).rejects.toThrow("cannot be decompressed");
   });
 });

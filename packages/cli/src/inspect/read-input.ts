@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { buffer } from "node:stream/consumers";
 import { gunzipSync } from "node:zlib";
-import { errorMessage, InvalidInputError } from "@pangaea/primitives";
+import { errorMessage, InvalidInputError, joinBytes } from "@pangaea/primitives";
 import { decompressZstd, isZstd, MAX_DECOMPRESSED } from "@pangaea/registry";
 
 /** Compressions that lie in one another. */
@@ -21,11 +21,14 @@ export interface Input {
   readonly isJson: boolean;
 }
 
+/** The same bytes, as what they are: a Buffer would be written to JSON as an object. */
+const plain = (data: Uint8Array): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
 async function decompress(raw: Uint8Array, name: string): Promise<Uint8Array> {
-  let data = raw;
+  let data = plain(raw);
   for (let layer = 0; layer < MAX_LAYERS; layer++) {
     try {
-      if (data[0] === 0x1f && data[1] === 0x8b) data = gunzipSync(data, { maxOutputLength: MAX_DECOMPRESSED });
+      if (data[0] === 0x1f && data[1] === 0x8b) data = plain(gunzipSync(data, { maxOutputLength: MAX_DECOMPRESSED }));
       else if (isZstd(data)) data = await decompressZstd(data);
       else return data;
     } catch (error) {
@@ -54,7 +57,7 @@ export async function inputOf(raw: Uint8Array, name: string): Promise<Input> {
   return {
     name,
     items,
-    bytes: items.length === 1 ? items[0]! : new Uint8Array(Buffer.concat(items)),
+    bytes: items.length === 1 ? items[0]! : joinBytes(items),
     isJson: items[0] === data && (first === 0x7b || first === 0x5b),
     json: () => {
       try {
