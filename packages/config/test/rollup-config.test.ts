@@ -47,6 +47,14 @@ describe("rollup.json", () => {
     expect(rollupConfigToJson(parseRollupConfig(FILE))).toEqual(JSON.parse(JSON.stringify(FILE).replaceAll("aB", "ab")));
   });
 
+  test("reads what kona's file has besides: parameters apart, null for what is not set, the superchain's address and Granite's channel timeout", () => {
+    const apart = { eip1559Params: undefined, operatorFeeParams: undefined, baseFeeScalar: null, blobBaseFeeScalar: null, eip1559Denominator: 250, eip1559Elasticity: 6, operatorFeeScalar: 7, operatorFeeConstant: 8 };
+    const system = Object.entries(apart).reduce((file, [name, value]) => changed(`genesis.system_config.${name}`, value, file), FILE);
+    const { genesis } = parseRollupConfig({ ...system, granite_channel_timeout: 50, superchain_config_address: ADDRESS });
+    expect(genesis.systemConfig).toMatchObject({ eip1559Params: "0x000000fa00000006", operatorFeeParams: `0x${"00".repeat(20)}00000007${"00".repeat(7)}08` });
+    expect(() => parseRollupConfig({ ...FILE, granite_channel_timeout: 60 })).toThrow("granite_channel_timeout");
+  });
+
   test("reads what it writes, whatever the schedule", () => {
     const times = fc.array(fc.nat(1_000), { maxLength: FORKS.length - 1 }).map((gaps) => Object.fromEntries(gaps.map((gap, i) => [`${FORKS[i + 1]}_time`, gaps.slice(0, i).reduce((sum, one) => sum + one, gap)])));
     fc.assert(
