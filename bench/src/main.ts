@@ -21,7 +21,7 @@ for (const measure of [devnetFigures, async () => [await transfersPerSecond()], 
     figures.push(figure);
   }
 }
-const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? "unknown processor"}, Node ${process.version}, load ${load.toFixed(1)} before`;
+const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? "unknown processor"}, Node ${process.version}, load ${load.toFixed(1)} before, ${loadavg()[0]!.toFixed(1)} after`;
 const missed = figures.filter((figure) => !isReached(figure));
 const verdict = missed.length === 0 ? "Every reach is met." : `Missed: ${missed.map(({ name }) => name).join("; ")}.`;
 const report = [`## ${new Date().toISOString().slice(0, 10)}, ${machine}`, "", ...FIGURES_HEAD, ...figures.map(formatFigure), "", verdict, ""].join("\n");
