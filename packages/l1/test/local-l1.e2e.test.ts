@@ -34,10 +34,15 @@ const mine = async (): Promise<L1BlockRef> => {
   await rpc.call("evm_mine", []);
   return await newClient().blockRefByLabel("latest");
 };
+/** Waits until anvil would put a transaction into its next block: it answers before that. */
+async function untilPooled(): Promise<void> {
+  for (let pending = 0; pending === 0; ) pending = quantityToNumber(((await rpc.call("txpool_status", [])) as { readonly pending: string }).pending);
+}
 /** Sends a transaction with blobs and mines it. */
 async function mineBlobs(texts: readonly string[]) {
   const sent = await blobTransaction(kzg, quantityToNumber(await rpc.call("eth_getTransactionCount", [SENDER, "latest"])), texts);
   expect(await rpc.call("eth_sendRawTransaction", [bytesToHex(sent.raw)])).toBe(sent.hash);
+  await untilPooled();
   return { ...sent, block: await mine() };
 }
 
@@ -72,6 +77,7 @@ describe("a local L1", () => {
   it("gives the logs of a receipt, and its root holds", async () => {
     // Init code that logs one topic, 32 bytes of 0xab, with no data.
     await rpc.call("eth_sendTransaction", [{ from: SENDER, data: `0x7f${"ab".repeat(32)}60006000a1`, gas: "0x186a0" }]);
+    await untilPooled();
     const [receipt] = await client.receiptsByHash((await mine()).hash);
     expect(receipt!.logs.map(({ topics, data }) => [topics.map(bytesToHex), data.length])).toEqual([[[`0x${"ab".repeat(32)}`], 0]]);
   });
