@@ -12,6 +12,9 @@ export interface RpcClientOptions {
   readonly onRefusal?: string;
 }
 
+/** Connections to one server at once. */
+const MAX_SOCKETS = 32;
+
 /** The server refuses our JWT: whoever set the two sides up must act; until then each call fails so. */
 export class JwtRefusedError extends TemporaryError {}
 
@@ -35,7 +38,7 @@ export class RpcClient {
     if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) throw new InvalidInputError(`not an http(s) URL: ${shorten(url)}`);
     this.#target = new URL(url);
     this.url = this.#target.origin;
-    this.#agent = this.#target.protocol === "https:" ? new HttpsAgent({ keepAlive: true, maxSockets: 32 }) : new HttpAgent({ keepAlive: true, maxSockets: 32 });
+    this.#agent = this.#target.protocol === "https:" ? new HttpsAgent({ keepAlive: true, maxSockets: MAX_SOCKETS }) : new HttpAgent({ keepAlive: true, maxSockets: MAX_SOCKETS });
     this.#options = { timeoutMs: 20_000, maxResponseBytes: 200_000_000, ...options };
   }
 
@@ -80,15 +83,7 @@ export class RpcClient {
     const text = JSON.stringify(body);
     const headers: Record<string, string> = { "content-type": "application/json", "content-length": String(Buffer.byteLength(text)) };
     if (this.#options.jwtSecret !== undefined) headers.authorization = `Bearer ${createJwt(this.#options.jwtSecret, Date.now() / 1_000)}`;
-    const { status, answer } = await new Promise<{ status: number; answer: string }>((resolve, reject) => {
-      const fail = (error: unknown) => reject(new TemporaryError(`${this.url} cannot be reached (${errorMessage(error) || "connection refused"}): check that it runs and that the URL is right`));
-      const request: ClientRequest = (this.#target.protocol === "https:" ? httpsRequest : httpRequest)(this.#target, { method: "POST", agent: this.#agent, headers }, (response) => {
-        readAll(response, this.#options.maxResponseBytes).then((answer) => resolve({ status: response.statusCode ?? 0, answer }), fail);
-      });
-      request.setTimeout(this.#options.timeoutMs, () => request.destroy(new Error(`no answer within ${this.#options.timeoutMs} ms`)));
-      request.on("error", fail);
-      request.end(text);
-    });
+    const { status, answer } = await this.#exchange(text, headers);
     if (status === 401) throw this.#refusal(answer.trim());
     try {
       return JSON.parse(answer);
@@ -96,7 +91,25 @@ export class RpcClient {
       throw new TemporaryError(`${this.url} answered ${status}: ${shorten(answer.trim())}`);
     }
   }
+
+  #exchange(text: string, headers: Readonly<Record<string, string>>, attempts = MAX_SOCKETS + 1): Promise<{ readonly status: number; readonly answer: string }> {
+    return new Promise((resolve, reject) => {
+      const fail = (error: unknown) => reject(new TemporaryError(`${this.url} cannot be reached (${errorMessage(error) || "connection refused"}): check that it runs and that the URL is right`));
+      const request: ClientRequest = (this.#target.protocol === "https:" ? httpsRequest : httpRequest)(this.#target, { method: "POST", agent: this.#agent, headers }, (response) => {
+        readAll(response, this.#options.maxResponseBytes).then((answer) => resolve({ status: response.statusCode ?? 0, answer }), fail);
+      });
+      request.setTimeout(this.#options.timeoutMs, () => request.destroy(new Error(`no answer within ${this.#options.timeoutMs} ms`)));
+      request.on("error", (error) => {
+        if (attempts > 1 && wasEnded(request, error)) this.#exchange(text, headers, attempts - 1).then(resolve, reject);
+        else fail(error);
+      });
+      request.end(text);
+    });
+  }
 }
+
+/** Whether the server ended a kept-alive connection just when it was taken up again: the request was not read. */
+const wasEnded = (request: ClientRequest, error: unknown): boolean => request.reusedSocket && error instanceof Error && "code" in error && (error.code === "ECONNRESET" || error.code === "EPIPE");
 
 async function readAll(response: IncomingMessage, most: number): Promise<string> {
   const chunks: Buffer[] = [];

@@ -1,5 +1,6 @@
-import { type AccessList, encodeTransaction, type Hex, type L2BlockRef, type Log, NotFoundError, quantityToNumber, signTransaction, TemporaryError, transactionHash, TX_FEE_MARKET } from "@pangaea/primitives";
+import { type AccessList, encodeTransaction, errorKind, type Hex, type L2BlockRef, type Log, NotFoundError, quantityToNumber, signTransaction, TemporaryError, transactionHash, TX_FEE_MARKET } from "@pangaea/primitives";
 import { RpcClient } from "@pangaea/rpc";
+import type { ChainContainer } from "@pangaea/supernode";
 import { devnetKey } from "../keys.ts";
 import { chainOf, type FaultModules } from "./fault-modules.ts";
 
@@ -38,14 +39,26 @@ export async function logsOfBlock({ chains }: Pick<FaultModules, "chains">, chai
   return receipts.flatMap(({ logs }) => logs).map((log, logIndex) => ({ log, logIndex }));
 }
 
+/** How often a call is signed anew when its nonce does not fit any more: the chain went back meanwhile, or another fault came before. */
+const SIGNINGS = 5;
+
 /** Puts a call of the faults' account into a block; gives it with the block. Throws `TemporaryError` when it reverted, else as `VirtualNode.forceTransactions`. */
 export async function forceFaultCall(modules: FaultModules, chainId: number, call: FaultCall): Promise<{ readonly transactionHash: Hex; readonly block: L2BlockRef }> {
   const chain = chainOf(modules, chainId);
-  const raw = await signFaultCall(modules, chainId, call);
-  const { block } = await chain.node.forceTransactions([raw]);
+  const { raw, block } = await forceSigned(modules, chain, call, SIGNINGS);
   const hash = transactionHash(raw);
   const receipt = (await chain.execution.receiptsByHash(block.hash)).find((one) => one.transactionHash === hash);
   if (receipt === undefined) throw new NotFoundError(`transaction ${hash} is not in block ${block.number} of chain ${chainId}`);
   if (receipt.status !== 1) throw new TemporaryError(`transaction ${hash} reverted in block ${block.number} of chain ${chainId}: the fault has no effect, try again`);
   return { transactionHash: hash, block };
+}
+
+async function forceSigned(modules: FaultModules, chain: ChainContainer, call: FaultCall, signings: number): Promise<{ readonly raw: Uint8Array; readonly block: L2BlockRef }> {
+  const raw = await signFaultCall(modules, chain.chainId, call);
+  try {
+    return { raw, block: (await chain.node.forceTransactions([raw])).block };
+  } catch (error) {
+    if (signings <= 1 || errorKind(error) !== "invalid") throw error;
+    return forceSigned(modules, chain, call, signings - 1);
+  }
 }
