@@ -96,7 +96,7 @@ describe("a supernode that verifies messages", () => {
     await rm(activity, { recursive: true });
     second = await startSecond();
     await second.untilSafe(A, before.safe_l2.number);
-    expect(await (await page("/metrics")).text()).toMatch(/^supernode_log_backfill_progress\{chain_id="901"\} (1|0\.\d+)$/m);
+    await until("the index is filled and all is verified again", async () => /^supernode_log_backfill_progress\{chain_id="901"\} 1$/m.test(await (await page("/metrics")).text()) && (await superRoot(second.url, Math.max(...told.keys()))).data !== undefined, 60, () => second.program.stderr);
     for (const [timestamp, data] of told) expect((await superRoot(second.url, timestamp)).data, `at ${timestamp}`).toEqual(data);
   });
 
