@@ -84,7 +84,12 @@ describe("a supernode that verifies messages", () => {
       return answer.status === 503 && missing.find((one) => one.includes("halted"));
     }, 30);
     expect(halted).toMatch(/^interop: halted: .*delete the folder of the interop activity/);
-    const before = await second.status(B);
+    // The label takes up what was verified before it stands still.
+    const verified = Number(/^supernode_interop_verified_timestamp (\d+)$/m.exec(await (await page("/metrics")).text())?.[1]);
+    const before = await until("safe is what was verified", async () => {
+      const status = await second.status(B);
+      return status.safe_l2.timestamp === verified && status;
+    });
     const later = await until("local safe goes on", async () => {
       const status = await second.status(B);
       return status.local_safe_l2.number > before.local_safe_l2.number + 1 && status;
