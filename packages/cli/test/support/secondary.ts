@@ -31,7 +31,7 @@ export class Secondary {
     return output.blockRef.hash;
   }
 
-  untilSafe(index: number, number: number, seconds = 60): Promise<Status> {
+  untilSafe(index: number, number: number, seconds = 150): Promise<Status> {
     return until(`the second supernode's chain ${this.#devnet.chain(index).chainId}: safe reaches ${number}`, async () => {
       const status = await this.status(index);
       return status.safe_l2.number >= number && status;
