@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { bytesEqual, silentLogger } from "@pangaea/primitives";
 import { Batcher, batcherAdminMethods, type BatcherOptions, DEVNET_BATCHER_OPTIONS, localSigner, type RollupStatus } from "../src/index.ts";
 import { CONFIG, KEY, L2Chain, l1Ref, transfer } from "./support/chain.ts";
-import { compressAtOnce, countingRandom, FakeClock, FakeL1, fakeCommitter, turn } from "./support/fakes.ts";
+import { compressAtOnce, countingRandom, FakeClock, FakeL1, fakeCommitter } from "./support/fakes.ts";
+import { turn } from "../../node/test/support/stepped-clock.ts";
 import { itemsOf, readBlocks } from "./support/read-l1.ts";
 
 /** A rollup node that derives at once what the L1 blocks up to `currentL1` hold. */
@@ -41,7 +42,7 @@ class World {
     for (let i = 0; i < count; i++) {
       for (let block = 0; block < 2; block++) {
         this.chain.add([transfer(this.chain.head.number)]);
-        await this.clock.advance(1_000);
+        await this.clock.run(1_000);
       }
       await turn(50);
       this.l1.mine();
@@ -58,7 +59,7 @@ class World {
   /** Lets L1 go on without new L2 blocks until everything is safe. */
   async settle(): Promise<void> {
     for (let i = 0; i < 20 && this.safe < this.chain.head.number; i++) {
-      await this.clock.advance(2_000);
+      await this.clock.run(2_000);
       await turn(50);
       this.l1.mine();
       this.derived = this.l1.blocks.length - 1;
@@ -95,7 +96,7 @@ describe("the batcher", () => {
     await first.stop({ flush: false });
     const second = world.batcher();
     second.start();
-    await world.clock.advance(1_000);
+    await world.clock.run(1_000);
     world.l1.isStuck = false;
     await world.rounds(3);
     await world.settle();
@@ -168,7 +169,7 @@ describe("the batcher", () => {
     let stopped = false;
     const stop = batcher.stop({ flush: true }).then(() => { stopped = true; });
     await turn(50);
-    await world.clock.advance(1_000);
+    await world.clock.run(1_000);
     await turn(50);
     expect(stopped).toBe(false);
     world.l1.mine();
@@ -186,7 +187,7 @@ describe("the batcher", () => {
     await world.rounds(1);
     let stopped = false;
     const stop = batcher.stop({ flush: true }).then(() => { stopped = true; });
-    await world.clock.advance(6_000);
+    await world.clock.run(6_000);
     await stop;
     expect(stopped).toBe(true);
   });
@@ -199,7 +200,7 @@ describe("the batcher", () => {
     expect(batcher.status()).toMatchObject({ isRunning: true, lag: expect.any(Number), pendingTransactions: 0, channels: 0 });
     expect(batcher.status().pendingBytes).toBeGreaterThan(0);
     const flushed = methods.admin_flushBatcher!([], {});
-    await world.clock.advance(1_000);
+    await world.clock.run(1_000);
     await turn(50);
     expect(await flushed).toBeNull();
     expect(batcher.status().channels).toBe(1);
@@ -215,12 +216,12 @@ describe("the batcher", () => {
     for (let i = 0; i < 52; i++) {
       world.l1.mine();
       world.derived = world.l1.blocks.length - 1;
-      await world.clock.advance(500);
+      await world.clock.run(500);
     }
     expect(world.safe).toBe(held);
     world.l1.isStuck = false;
     for (let i = 0; i < 40; i++) {
-      await world.clock.advance(1_000);
+      await world.clock.run(1_000);
       await turn(20);
       world.l1.mine();
       world.derived = world.l1.blocks.length - 1;

@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { ResetError, silentLogger, TX_BLOB, TX_FEE_MARKET } from "@pangaea/primitives";
 import { type BatchData, bumpedCaps, cheaperCarrier, DEFAULT_BATCHER_OPTIONS, localSigner, marketCaps, TxManager } from "../src/index.ts";
 import { CONFIG, KEY } from "./support/chain.ts";
-import { FakeClock, FakeL1, fakeCommitter, turn } from "./support/fakes.ts";
+import { FakeClock, FakeL1, fakeCommitter } from "./support/fakes.ts";
+import { turn } from "../../node/test/support/stepped-clock.ts";
 
 const calldata = (text: string): BatchData => ({ kind: "calldata", data: new TextEncoder().encode(text) });
 const blobs = (count: number): BatchData => ({ kind: "blobs", blobs: Array.from({ length: count }, (_, i) => new Uint8Array(131_072).fill(i + 1)) });
@@ -31,10 +32,10 @@ describe("transactions to L1", () => {
     expect(l1.sent.map(({ tx }) => [tx.nonce, tx.type])).toEqual([[0, TX_FEE_MARKET], [1, TX_BLOB]]);
     expect(l1.sent[1]!.blobs.length).toBe(2);
     l1.mine();
-    await clock.advance(3_000);
+    await clock.run(3_000);
     expect(first.value).toBeUndefined();
     l1.mine();
-    await clock.advance(3_000);
+    await clock.run(3_000);
     expect([first.value?.blockNumber, second.value?.blockNumber]).toEqual([1, 1]);
     expect(txs.pending).toBe(0);
   });
@@ -42,7 +43,7 @@ describe("transactions to L1", () => {
   it.each([["calldata", calldata("a"), 110n], ["blobs", blobs(1), 200n]] as const)("%s that are not mined in time are replaced with fees raised as pools demand", async (_, data, percent) => {
     const sent = watch(txs.send(data));
     await turn();
-    await clock.advance(25_000);
+    await clock.run(25_000);
     expect(l1.sent.length).toBe(3);
     expect(new Set(l1.sent.map(({ tx }) => tx.nonce))).toEqual(new Set([0]));
     for (const field of ["maxFeePerGas", "maxPriorityFeePerGas", "maxFeePerBlobGas"] as const) {
@@ -51,7 +52,7 @@ describe("transactions to L1", () => {
     }
     l1.mine();
     l1.mine();
-    await clock.advance(2_000);
+    await clock.run(2_000);
     expect(sent.value?.hash).toBe(l1.sent[2]!.hash);
   });
 
@@ -59,12 +60,12 @@ describe("transactions to L1", () => {
     const sent = watch(txs.send(calldata("a")));
     await turn();
     const old = l1.pool[0]!;
-    await clock.advance(12_000);
+    await clock.run(12_000);
     expect(l1.sent.length).toBe(2);
     l1.pool = [old];
     l1.mine();
     l1.mine();
-    await clock.advance(2_000);
+    await clock.run(2_000);
     expect(sent.value?.hash).toBe(old.hash);
   });
 
@@ -72,13 +73,13 @@ describe("transactions to L1", () => {
     const sent = watch(txs.send(calldata("a")));
     await turn();
     l1.mine();
-    await clock.advance(1_000);
+    await clock.run(1_000);
     l1.reorg(1);
-    await clock.advance(2_000);
+    await clock.run(2_000);
     expect(l1.sent.map(({ hash }) => hash)).toEqual([l1.sent[0]!.hash, l1.sent[0]!.hash]);
     l1.mine();
     l1.mine();
-    await clock.advance(2_000);
+    await clock.run(2_000);
     expect(sent.value?.blockNumber).toBe(2);
   });
 
@@ -87,19 +88,19 @@ describe("transactions to L1", () => {
     await turn();
     l1.mine();
     l1.mine();
-    await clock.advance(2_000);
+    await clock.run(2_000);
     expect(first.value).toBeDefined();
     const behind = watch(txs.send(calldata("b")));
     await turn();
     l1.reorg(2);
-    await clock.advance(6_000);
+    await clock.run(6_000);
     expect(behind.error).toBeInstanceOf(ResetError);
     const again = watch(txs.send(calldata("c")));
     await turn();
     expect(l1.sent.at(-1)!.tx.nonce).toBe(0);
     l1.mine();
     l1.mine();
-    await clock.advance(2_000);
+    await clock.run(2_000);
     expect(again.value).toBeDefined();
   });
 
@@ -108,10 +109,10 @@ describe("transactions to L1", () => {
     await turn();
     const successor = new TxManager({ l1, signer: localSigner(KEY), committer: fakeCommitter, destination: { l1ChainId: 900, inbox: CONFIG.batchInboxAddress }, clock, log: silentLogger }, OPTIONS);
     const sent = watch(successor.send(calldata("new")));
-    await clock.advance(3_000);
+    await clock.run(3_000);
     l1.mine();
     l1.mine();
-    await clock.advance(2_000);
+    await clock.run(2_000);
     expect(sent.value?.hash).toBe(l1.mined[0]!.hash);
     expect(new TextDecoder().decode(l1.mined[0]!.tx.data)).toBe("new");
   });
@@ -119,13 +120,13 @@ describe("transactions to L1", () => {
   it("an endpoint that refuses is asked again until it accepts, and the order stays", async () => {
     l1.refuse = "connection refused";
     const [first, second] = [watch(txs.send(calldata("a"))), watch(txs.send(calldata("b")))];
-    await clock.advance(5_000);
+    await clock.run(5_000);
     expect(l1.sent.length).toBe(0);
     l1.refuse = undefined;
-    await clock.advance(3_000);
+    await clock.run(3_000);
     l1.mine();
     l1.mine();
-    await clock.advance(2_000);
+    await clock.run(2_000);
     expect([first.value, second.value].every((value) => value !== undefined)).toBe(true);
     expect(l1.mined.map(({ tx }) => new TextDecoder().decode(tx.data))).toEqual(["a", "b"]);
   });

@@ -112,7 +112,7 @@ describe("a message that expires", () => {
     await cluster.seconds(4);
     b!.isDown = false;
     for (const chain of cluster.chains) chain.mine();
-    await cluster.clock.advance(9_000);
+    await cluster.clock.run(9_000);
     b!.mine();
     const sentAt = a!.blocks.find(({ logs }) => logs.length > 0)!.timestamp;
     expect(b!.blocks.at(-2)!.timestamp - sentAt).toBeLessThan(5);

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { DEFAULT_RELAYER_OPTIONS } from "../src/options.ts";
 import { type PricedCall, TransactionLine } from "../src/transaction-line.ts";
 import { SIGNER } from "./support/cluster.ts";
-import { ManualClock } from "./support/manual-clock.ts";
+import { SteppedClock } from "../../node/test/support/stepped-clock.ts";
 import { MemoryRelayChain } from "./support/memory-relay-chain.ts";
 
 const CALL: PricedCall = { from: SIGNER.address, to: `0x${"33".repeat(20)}`, data: Uint8Array.of(1), accessList: [], gas: 50_000 };
@@ -12,12 +12,12 @@ const OPTIONS = { ...DEFAULT_RELAYER_OPTIONS, resubmissionTimeoutMs: 5_000 };
 const wanted = () => true;
 
 function setUp(options = OPTIONS) {
-  const clock = new ManualClock(1_700_000_000_000);
+  const clock = new SteppedClock(1_700_000_000_000);
   const chain = new MemoryRelayChain(902, { clock });
   return { clock, chain, line: new TransactionLine<string>({ chain, signer: SIGNER, clock, log: silentLogger }, options) };
 }
 
-const outOfTime = (clock: ManualClock): Promise<void> => clock.advance(5_000, 5_000);
+const outOfTime = (clock: SteppedClock): Promise<void> => clock.run(5_000, 5_000);
 
 describe("the transactions of an account", () => {
   it("take nonces in a row and are given back with the block that they are in", async () => {
@@ -177,9 +177,9 @@ describe("transactions of an earlier run", () => {
     const { chain, line, clock } = setUp();
     chain.strangersTransaction(SIGNER.address, 0);
     expect(await line.isOpen()).toBe(false);
-    await clock.advance(OPTIONS.pendingTimeoutMs - 1, OPTIONS.pendingTimeoutMs - 1);
+    await clock.run(OPTIONS.pendingTimeoutMs - 1, OPTIONS.pendingTimeoutMs - 1);
     expect(await line.isOpen()).toBe(false);
-    await clock.advance(1);
+    await clock.run(1);
     expect(await line.isOpen()).toBe(true);
   });
 });

@@ -1,54 +1,23 @@
 import { brotliCompressSync } from "node:zlib";
-import { bytesToHex, type Clock, type Hex, decodeTransaction, encodeTransaction, type Random, recoverSender, rlpDecode, rlpEncode, rlpList, type SignedTransaction, transactionHash, TX_BLOB, TX_DEPOSIT, concatBytes, keccak256 } from "@pangaea/primitives";
+import { bytesToHex, type Hex, decodeTransaction, encodeTransaction, type Random, recoverSender, rlpDecode, rlpEncode, rlpList, type SignedTransaction, transactionHash, TX_BLOB, TX_DEPOSIT, concatBytes, keccak256 } from "@pangaea/primitives";
 import type { BlobCommitter, Compress, L1Fees, L1Receipt, L1TxBackend } from "../../src/index.ts";
+import { SteppedClock } from "../../../node/test/support/stepped-clock.ts";
 import { word } from "./chain.ts";
 
 /** Time that stands still until it is moved. */
-export class FakeClock implements Clock {
-  #now = 1_000_000;
-  #sleepers: { readonly at: number; readonly wake: () => void }[] = [];
-
-  now(): number {
-    return this.#now;
-  }
-
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      const abort = () => reject(signal?.reason);
-      signal?.addEventListener("abort", abort, { once: true });
-      const wake = () => {
-        signal?.removeEventListener("abort", abort);
-        resolve();
-      };
-      this.#sleepers.push({ at: this.#now + ms, wake });
-    });
-  }
-
-  /** Moves time on by steps, letting everything that is due run. */
-  async advance(ms: number, step = 100): Promise<void> {
-    for (const end = this.#now + ms; this.#now < end; ) {
-      this.#now += step;
-      const due = this.#sleepers.filter(({ at }) => at <= this.#now);
-      this.#sleepers = this.#sleepers.filter(({ at }) => at > this.#now);
-      for (const { wake } of due) wake();
-      await turn();
-    }
+export class FakeClock extends SteppedClock {
+  constructor() {
+    super(1_000_000);
   }
 
   /** Moves time on until the condition holds. */
   async until(what: string, holds: () => boolean): Promise<void> {
     for (let i = 0; i < 5_000; i++) {
       if (holds()) return;
-      await this.advance(100);
+      await this.run(100);
     }
     throw new Error(`never came: ${what}`);
   }
-}
-
-/** Lets promises, and what runs on other threads, come to their end. */
-export async function turn(times = 4): Promise<void> {
-  for (let i = 0; i < times; i++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 export interface L1Entry {

@@ -3,7 +3,7 @@ import { type DependencySet, fullMesh } from "@pangaea/config";
 import type { Hex, Logger } from "@pangaea/primitives";
 import { MemoryStore, type Store } from "@pangaea/store";
 import { Relayer, type RelayerOptions } from "../../src/index.ts";
-import { ManualClock, turn } from "./manual-clock.ts";
+import { SteppedClock, turn } from "../../../node/test/support/stepped-clock.ts";
 import { introduce, MemoryRelayChain, type MemoryRelayChainOptions } from "./memory-relay-chain.ts";
 
 const START_MS = 1_700_000_000_000;
@@ -33,7 +33,7 @@ export interface ClusterOptions extends Omit<MemoryRelayChainOptions, "clock"> {
 
 /** Chains in memory that make a block each second, and a relayer between them that can be stopped and started again. */
 export class Cluster {
-  readonly clock = new ManualClock(START_MS);
+  readonly clock = new SteppedClock(START_MS);
   readonly lines: Line[] = [];
   readonly chains: readonly MemoryRelayChain[];
   readonly #options: Partial<RelayerOptions>;
@@ -60,7 +60,7 @@ export class Cluster {
   async seconds(count = 1, chains: readonly MemoryRelayChain[] = this.chains): Promise<void> {
     for (let i = 0; i < count; i++) {
       for (const chain of chains) chain.mine();
-      await this.clock.advance(1_000);
+      await this.clock.run(1_000);
     }
   }
 

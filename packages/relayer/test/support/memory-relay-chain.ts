@@ -3,7 +3,7 @@ import { accessListOf, checkExpiry, decodeSentMessage, type Identifier, messageP
 import { type AccessList, bytesEqual, bytesToHex, decodeTransaction, type Hex, hexToBytes, keccak256Hex, type Log, recoverSender, TemporaryError, transactionHash, TX_FEE_MARKET, utf8ToBytes } from "@pangaea/primitives";
 import { RpcError } from "@pangaea/rpc";
 import type { BlockHead, RelayCall, RelayChain, RelayReceipt, SentMessageLog } from "../../src/relay-chain.ts";
-import type { ManualClock } from "./manual-clock.ts";
+import type { SteppedClock } from "../../../node/test/support/stepped-clock.ts";
 import { parseRelayCall, type Sending, sentLog } from "./messages.ts";
 
 /** A transaction as the chain took it; `relayed` is the hash of the message that it executes, if that is what it does. */
@@ -31,7 +31,7 @@ interface MemoryBlock extends BlockHead {
 }
 
 export interface MemoryRelayChainOptions {
-  readonly clock: ManualClock;
+  readonly clock: SteppedClock;
   /** Blocks that are there from the start, a second apart, up to the second before. */
   readonly length?: number;
   readonly expiryWindow?: number;
