@@ -51,9 +51,11 @@ const refused = (code: number, message: string): IngressAnswer => ({ kind: "refu
  */
 export class Ingress {
   readonly #modules: IngressModules;
+  readonly #chains: ReadonlyMap<bigint, WatchedChain>;
 
   constructor(modules: IngressModules) {
     this.#modules = modules;
+    this.#chains = new Map(modules.chains.map((watched) => [BigInt(watched.chain.chainId), watched]));
   }
 
   get failsafe(): Failsafe {
@@ -64,8 +66,7 @@ export class Ingress {
   check(entries: readonly string[], descriptor: ExecutingDescriptor & { readonly chainId: bigint }, policy: IngressPolicy): IngressAnswer {
     const { reason } = this.#modules.failsafe;
     if (reason !== undefined) return refused(AccessListErrorCode.failsafe, `failsafe is enabled: ${reason}`);
-    const executing = this.#modules.chains.find(({ chain }) => BigInt(chain.chainId) === descriptor.chainId);
-    if (executing === undefined) return refused(AccessListErrorCode.unknownChain, `unknown chain: executing chain ${descriptor.chainId} is not run here`);
+    if (!this.#chains.has(descriptor.chainId)) return refused(AccessListErrorCode.unknownChain, `unknown chain: executing chain ${descriptor.chainId} is not run here`);
     let claims: readonly MessageClaim[];
     try {
       claims = parseInboxEntries(entries);
@@ -81,8 +82,8 @@ export class Ingress {
   }
 
   #checkClaim(claim: MessageClaim, { chainId, timestamp, timeout }: ExecutingDescriptor & { readonly chainId: bigint }, policy: IngressPolicy): IngressAnswer {
-    const { rules, chains } = this.#modules;
-    const source = chains.find(({ chain }) => BigInt(chain.chainId) === claim.identifier.chainId);
+    const { rules } = this.#modules;
+    const source = this.#chains.get(claim.identifier.chainId);
     if (source === undefined) return refused(AccessListErrorCode.unknownChain, `unknown chain: source chain ${claim.identifier.chainId} is not run here`);
     const broken = checkClaim(claim, { executingChainId: chainId, executingTimestamp: timestamp, timeout, sameTimestamp: policy.sameTimestamp, dependencySet: rules.dependencySet, activationOf: rules.activationOf });
     // Time mends a message that is too young, and nothing else that a claim alone can break.
