@@ -1,4 +1,4 @@
-import { InvalidInputError, shorten } from "@pangaea/primitives";
+import { InvalidInputError, shortJson, shorten } from "@pangaea/primitives";
 
 /** Longest time between a message and its execution, seconds. Source: specs `interop/messaging.md#message-expiry-invariant`. */
 export const MESSAGE_EXPIRY_WINDOW = 604_800;
@@ -20,12 +20,12 @@ const RETIRED_FIELDS = ["chainIndex", "activationTime", "historyMinTime"];
 function chainIdOf(value: unknown, field: string): number {
   const text = typeof value === "number" ? String(value) : value;
   const id = typeof text === "string" && /^[1-9]\d*$/.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isSafeInteger(id)) throw new InvalidInputError(`${field} wants a decimal chain id from 1 to ${Number.MAX_SAFE_INTEGER} (is ${shorten(JSON.stringify(value) ?? "missing")}): give the l2_chain_id of a rollup.json`);
+  if (!Number.isSafeInteger(id)) throw new InvalidInputError(`${field} wants a decimal chain id from 1 to ${Number.MAX_SAFE_INTEGER} (is ${shortJson(value)}): give the l2_chain_id of a rollup.json`);
   return id;
 }
 
 function objectOf(value: unknown, field: string): Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new InvalidInputError(`${field} wants an object (is ${shorten(JSON.stringify(value) ?? "missing")})`);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new InvalidInputError(`${field} wants an object (is ${shortJson(value)})`);
   return Object.fromEntries(Object.entries(value));
 }
 
@@ -37,14 +37,14 @@ function refuseUnknown(object: Readonly<Record<string, unknown>>, known: readonl
 function windowOf(value: unknown, field: string): number {
   if (value === undefined || value === null || value === 0) return MESSAGE_EXPIRY_WINDOW;
   if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > MESSAGE_EXPIRY_WINDOW) {
-    throw new InvalidInputError(`${field} wants whole seconds from 0 to ${MESSAGE_EXPIRY_WINDOW} (is ${shorten(JSON.stringify(value))}): the window can only be made shorter; leave it out, or give 0, for ${MESSAGE_EXPIRY_WINDOW}`);
+    throw new InvalidInputError(`${field} wants whole seconds from 0 to ${MESSAGE_EXPIRY_WINDOW} (is ${shortJson(value)}): the window can only be made shorter; leave it out, or give 0, for ${MESSAGE_EXPIRY_WINDOW}`);
   }
   return value;
 }
 
 function acceptsOf(value: unknown, chains: readonly number[], own: number, field: string): ReadonlySet<number> {
   if (value === undefined) return new Set(chains);
-  if (!Array.isArray(value)) throw new InvalidInputError(`${field} wants a list of chain ids (is ${shorten(JSON.stringify(value))}): leave it out to accept messages of every chain of the set`);
+  if (!Array.isArray(value)) throw new InvalidInputError(`${field} wants a list of chain ids (is ${shortJson(value)}): leave it out to accept messages of every chain of the set`);
   const accepted = new Set([own]);
   for (const [i, item] of value.entries()) {
     const id = chainIdOf(item, `${field}.${i}`);

@@ -1,4 +1,4 @@
-import { bytesToHex, CriticalError, type Hex, InvalidInputError, isHex, shorten, writeU32, writeU64, ZERO_ADDRESS, ZERO_HASH } from "@pangaea/primitives";
+import { bytesToHex, CriticalError, type Hex, InvalidInputError, isHex, shortJson, writeU32, writeU64, ZERO_ADDRESS, ZERO_HASH } from "@pangaea/primitives";
 import { z } from "zod";
 import { FORKS, type Fork, type ForkSchedule } from "./forks.ts";
 import type { RollupConfig, SystemConfig } from "./rollup-config.ts";
@@ -79,7 +79,7 @@ export function parseRollupConfig(json: unknown, where = "rollup.json"): RollupC
     const problems = parsed.error.issues.map((issue) => {
       const path = issue.path.join(".");
       const value = issue.path.reduce<unknown>((at, key) => (typeof at === "object" && at !== null ? Reflect.get(at, key) : undefined), json);
-      return issue.code === "unrecognized_keys" ? `unknown field ${issue.keys.map((key) => (path === "" ? key : `${path}.${key}`)).join(", ")}: remove it or check its spelling` : `${path === "" ? "the file" : path} ${issue.message.replace(/^Invalid input: /, "")} (is ${shorten(JSON.stringify(value) ?? "missing")})`;
+      return issue.code === "unrecognized_keys" ? `unknown field ${issue.keys.map((key) => (path === "" ? key : `${path}.${key}`)).join(", ")}: remove it or check its spelling` : `${path === "" ? "the file" : path} ${issue.message.replace(/^Invalid input: /, "")} (is ${shortJson(value)})`;
     });
     throw new InvalidInputError(`${where}: ${problems.join("; ")}`);
   }

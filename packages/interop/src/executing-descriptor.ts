@@ -1,4 +1,4 @@
-import { type Hex, InvalidInputError, quantityToBigInt, quantityToNumber, shorten, toQuantity } from "@pangaea/primitives";
+import { type Hex, InvalidInputError, quantityToBigInt, quantityToNumber, shortJson, toQuantity } from "@pangaea/primitives";
 
 /** When, how much later at the most (seconds), and on which chain a transaction is to execute its messages: what `interop_checkAccessList` is told. */
 export interface ExecutingDescriptor {
@@ -16,7 +16,7 @@ function chainIdOf(value: unknown): bigint {
 
 /** Reads a descriptor: quantities, `timeout` and `chainID` may be missing, `chainID` may be decimal. Throws `InvalidInputError` naming the field and its value. */
 export function parseExecutingDescriptor(json: unknown): ExecutingDescriptor {
-  if (typeof json !== "object" || json === null || Array.isArray(json)) throw new InvalidInputError(`executing descriptor: wanted an object with timestamp, timeout and chainID (is ${shorten(JSON.stringify(json) ?? "missing")})`);
+  if (typeof json !== "object" || json === null || Array.isArray(json)) throw new InvalidInputError(`executing descriptor: wanted an object with timestamp, timeout and chainID (is ${shortJson(json)})`);
   const { timestamp, timeout, chainID }: { timestamp?: unknown; timeout?: unknown; chainID?: unknown } = json;
   return {
     timestamp: quantityToNumber(timestamp, "executing descriptor: timestamp"),

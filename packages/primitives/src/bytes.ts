@@ -63,6 +63,16 @@ export function shorten(text: string, length = 80): string {
   return text.length <= length ? text : `${text.slice(0, length)}… (${text.length} characters)`;
 }
 
+/** A JSON value cut for an error message, "missing" when there is none. */
+export function shortJson(value: unknown, length = 80): string {
+  try {
+    return shorten(JSON.stringify(value) ?? "missing", length);
+  } catch {
+    // Text can nest deeper than the stack that writing it again takes.
+    return "nested too deep to be shown";
+  }
+}
+
 export function utf8ToBytes(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }

@@ -1,4 +1,4 @@
-import { type Hex, hexToBytes, InvalidInputError, isHex, shorten } from "@pangaea/primitives";
+import { type Hex, hexToBytes, InvalidInputError, isHex, shortJson } from "@pangaea/primitives";
 import type { UpgradeTransaction } from "./upgrade.ts";
 
 const BUNDLE_VERSION = "1.0.0";
@@ -12,7 +12,7 @@ export interface UpgradeBundle {
 const fieldOf = (value: unknown, name: string): unknown => (typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined);
 
 function hexField(value: unknown, field: string, size?: number): Hex {
-  if (typeof value !== "string" || !isHex(value, size)) throw new InvalidInputError(`${field} wants ${size === undefined ? "" : `${size} bytes of `}0x-prefixed hex (is ${shorten(JSON.stringify(value) ?? "missing")})`);
+  if (typeof value !== "string" || !isHex(value, size)) throw new InvalidInputError(`${field} wants ${size === undefined ? "" : `${size} bytes of `}0x-prefixed hex (is ${shortJson(value)})`);
   return value.toLowerCase() as Hex;
 }
 
@@ -20,7 +20,7 @@ function readTransaction(json: unknown, prefix: string, index: number): UpgradeT
   const at = `upgrade bundle of ${prefix}: transaction ${index}`;
   const [intent, to, gas] = [fieldOf(json, "intent"), fieldOf(json, "to"), fieldOf(json, "gasLimit")];
   if (typeof intent !== "string" || intent === "") throw new InvalidInputError(`${at} has no intent: its source hash is made of it`);
-  if (typeof gas !== "number" || !Number.isSafeInteger(gas) || gas < 0) throw new InvalidInputError(`${at}: gasLimit wants a whole number (is ${shorten(JSON.stringify(gas) ?? "missing")})`);
+  if (typeof gas !== "number" || !Number.isSafeInteger(gas) || gas < 0) throw new InvalidInputError(`${at}: gasLimit wants a whole number (is ${shortJson(gas)})`);
   return {
     intent: `${prefix} ${index}: ${intent}`,
     from: hexField(fieldOf(json, "from"), `${at}: from`, 20),
@@ -36,7 +36,7 @@ function readTransaction(json: unknown, prefix: string, index: number): UpgradeT
  */
 export function readUpgradeBundle(prefix: string, json: unknown): UpgradeBundle {
   const version = fieldOf(fieldOf(json, "metadata"), "version");
-  if (version !== BUNDLE_VERSION) throw new InvalidInputError(`upgrade bundle of ${prefix}: metadata.version is ${shorten(JSON.stringify(version) ?? "missing")}; only "${BUNDLE_VERSION}" is known`);
+  if (version !== BUNDLE_VERSION) throw new InvalidInputError(`upgrade bundle of ${prefix}: metadata.version is ${shortJson(version)}; only "${BUNDLE_VERSION}" is known`);
   const list = fieldOf(json, "transactions");
   if (!Array.isArray(list)) throw new InvalidInputError(`upgrade bundle of ${prefix}: transactions wants a list`);
   const transactions = list.map((one: unknown, index) => readTransaction(one, prefix, index));

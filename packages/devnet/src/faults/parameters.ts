@@ -1,6 +1,6 @@
-import { hexToBytes, InvalidInputError, isHex, shorten } from "@pangaea/primitives";
+import { hexToBytes, InvalidInputError, isHex, shortJson } from "@pangaea/primitives";
 
-const show = (value: unknown): string => shorten(JSON.stringify(value) ?? "missing");
+const show = (value: unknown): string => shortJson(value);
 
 /** A whole number in bounds, as a number or in decimal. Throws `InvalidInputError`. */
 export function wholeParameter(value: unknown, name: string, least: number, most: number): number {

@@ -1,4 +1,4 @@
-import { type BlockId, type Hex, InvalidInputError, isHex, NotFoundError, quantityToNumber, shorten } from "@pangaea/primitives";
+import { type BlockId, type Hex, InvalidInputError, isHex, NotFoundError, quantityToNumber, shortJson } from "@pangaea/primitives";
 import type { RpcMethods } from "@pangaea/rpc";
 import { type BlockExplanation, type ExplainedMessage, explainBlock, explainDenied } from "../explain.ts";
 import type { Interop } from "../interop.ts";
@@ -22,7 +22,7 @@ async function explain(interop: Interop, chainId: number, which: unknown): Promi
   if (typeof which === "string" && !which.startsWith("0x")) {
     const heads = chain.heads();
     const labels: Readonly<Record<string, BlockId | undefined>> = { unsafe: heads?.unsafe, latest: heads?.unsafe, safe: heads?.safe, finalized: heads?.finalized };
-    if (!(which in labels)) throw new InvalidInputError(`the second parameter wants a block number, a hash of a block or a transaction, latest, unsafe, safe or finalized (is ${shorten(JSON.stringify(which))})`);
+    if (!(which in labels)) throw new InvalidInputError(`the second parameter wants a block number, a hash of a block or a transaction, latest, unsafe, safe or finalized (is ${shortJson(which)})`);
     const block = labels[which];
     if (block === undefined) throw new NotFoundError(`chain ${chainId} has no ${which} block yet`);
     return explainBlock(interop, chainId, block.number);

@@ -1,5 +1,5 @@
 import { type Identifier, inboxEntriesOf, messageChecksum, payloadHashOf } from "@pangaea/interop";
-import { type BlockId, type Hex, InvalidInputError, isHex, NotFoundError, quantityToBigInt, quantityToNumber, shorten } from "@pangaea/primitives";
+import { type BlockId, type Hex, InvalidInputError, isHex, NotFoundError, quantityToBigInt, quantityToNumber, shortJson } from "@pangaea/primitives";
 import type { RpcMethods } from "@pangaea/rpc";
 import { type BlockStatus, explainBlock } from "../explain.ts";
 import type { Interop } from "../interop.ts";
@@ -58,19 +58,19 @@ function messageStatus(interop: Interop, identifier: Identifier, payloadHash: He
 }
 
 function parsePayloadHash(value: unknown): Hex {
-  if (!isHex(value, 32)) throw new InvalidInputError(`the second parameter wants the message's payload hash, 32 bytes of hex (is ${shorten(JSON.stringify(value) ?? "missing")})`);
+  if (!isHex(value, 32)) throw new InvalidInputError(`the second parameter wants the message's payload hash, 32 bytes of hex (is ${shortJson(value)})`);
   return value;
 }
 
 /** Reads an identifier as clients send it: numbers or quantities. Throws `InvalidInputError` naming the field. */
 function parseIdentifier(json: unknown): Identifier {
-  if (typeof json !== "object" || json === null) throw new InvalidInputError(`wanted a transaction hash, or an identifier: an object with origin, blockNumber, logIndex, timestamp and chainId (is ${shorten(JSON.stringify(json) ?? "missing")})`);
+  if (typeof json !== "object" || json === null) throw new InvalidInputError(`wanted a transaction hash, or an identifier: an object with origin, blockNumber, logIndex, timestamp and chainId (is ${shortJson(json)})`);
   const fields: { origin?: unknown; blockNumber?: unknown; logIndex?: unknown; timestamp?: unknown; chainId?: unknown; chainID?: unknown } = json;
   const whole = (name: "blockNumber" | "logIndex" | "timestamp") => {
     const value = fields[name];
     return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : quantityToNumber(value, `identifier: ${name}`);
   };
-  if (!isHex(fields.origin, 20)) throw new InvalidInputError(`identifier: origin wants 20 bytes of hex (is ${shorten(JSON.stringify(fields.origin) ?? "missing")})`);
+  if (!isHex(fields.origin, 20)) throw new InvalidInputError(`identifier: origin wants 20 bytes of hex (is ${shortJson(fields.origin)})`);
   const chain = fields.chainId ?? fields.chainID;
   const chainId = typeof chain === "number" || (typeof chain === "string" && /^\d+$/.test(chain)) ? BigInt(chain) : quantityToBigInt(chain, "identifier: chainId");
   return { origin: fields.origin.toLowerCase() as Hex, blockNumber: whole("blockNumber"), logIndex: whole("logIndex"), timestamp: whole("timestamp"), chainId };
