@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
-import { errorMessage, InvalidInputError, shorten, TemporaryError } from "@pangaea/primitives";
+import { errorMessage, InvalidInputError, shortJson, shorten, TemporaryError } from "@pangaea/primitives";
 import { RpcError } from "./errors.ts";
 import { createJwt } from "./jwt.ts";
 
@@ -71,7 +71,7 @@ export class RpcClient {
       }
       if ("result" in reply) return reply.result;
     }
-    throw new TemporaryError(`${method} at ${this.url}: the answer is not JSON-RPC: ${shorten(JSON.stringify(reply) ?? "nothing")}`);
+    throw new TemporaryError(`${method} at ${this.url}: the answer is not JSON-RPC: ${shortJson(reply)}`);
   }
 
   #refusal(answer: string): Error {
