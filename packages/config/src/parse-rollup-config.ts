@@ -1,7 +1,7 @@
 import { bytesToHex, CriticalError, type Hex, InvalidInputError, isHex, shortJson, writeU32, writeU64, ZERO_ADDRESS, ZERO_HASH } from "@pangaea/primitives";
 import { z } from "zod";
 import { FORKS, type Fork, type ForkSchedule } from "./forks.ts";
-import type { RollupConfig, SystemConfig } from "./rollup-config.ts";
+import type { AltDaConfig, RollupConfig, SystemConfig } from "./rollup-config.ts";
 
 const hex = (size: number) => z.custom<string>((value) => isHex(value, size), `wants ${size} bytes of 0x-prefixed hex`).transform((value) => value.toLowerCase() as Hex);
 const whole = z.number().int().nonnegative().safe();
@@ -63,8 +63,29 @@ const schema = z.strictObject({
   protocol_versions_address: hex(20).optional(),
   superchain_config_address: hex(20).nullish(),
   chain_op_config: z.strictObject({ eip1559Elasticity: whole, eip1559Denominator: whole, eip1559DenominatorCanyon: whole.nullish() }).optional(),
-  alt_da: z.null().optional(),
+  alt_da: z.strictObject({ da_challenge_contract_address: hex(20).optional(), da_commitment_type: z.enum(["KeccakCommitment", "GenericCommitment"]).default("KeccakCommitment"), da_challenge_window: whole, da_resolve_window: whole }).nullish(),
+  use_alt_da: z.boolean().optional(),
+  use_plasma: z.boolean().optional(),
+  da_challenge_contract_address: hex(20).optional(),
+  da_challenge_address: hex(20).optional(),
+  da_challenge_window: whole.optional(),
+  da_resolve_window: whole.optional(),
 });
+
+const COMMITMENT_KINDS = { KeccakCommitment: "keccak256", GenericCommitment: "generic" } as const;
+
+/** The alt-DA settings: `alt_da`, or the keys at the top level that stood for it before. Throws `InvalidInputError` when both are there and differ. */
+function altDaOf(file: z.infer<typeof schema>, where: string): AltDaConfig | undefined {
+  const named = file.alt_da ?? undefined;
+  const given: AltDaConfig | undefined = named && { commitmentKind: COMMITMENT_KINDS[named.da_commitment_type], challengeContract: named.da_challenge_contract_address ?? ZERO_ADDRESS, challengeWindow: named.da_challenge_window, resolveWindow: named.da_resolve_window };
+  if (file.use_alt_da !== true && file.use_plasma !== true) return given;
+  const legacy: AltDaConfig = { commitmentKind: given?.commitmentKind ?? "keccak256", challengeContract: file.da_challenge_contract_address ?? file.da_challenge_address ?? ZERO_ADDRESS, challengeWindow: file.da_challenge_window ?? 0, resolveWindow: file.da_resolve_window ?? 0 };
+  if (given === undefined) return legacy;
+  for (const [field, name] of [["challengeContract", "da_challenge_contract_address"], ["challengeWindow", "da_challenge_window"], ["resolveWindow", "da_resolve_window"]] as const) {
+    if (given[field] !== legacy[field]) throw new InvalidInputError(`${where}: ${name} is ${legacy[field]}, but alt_da.${name} is ${given[field]}; leave the fields beside alt_da out`);
+  }
+  return given;
+}
 
 /** OP Mainnet's values, for a file that leaves `chain_op_config` out. */
 const DEFAULT_FEE_MARKET = { elasticity: 6, denominator: 50, denominatorCanyon: 250 };
@@ -92,6 +113,7 @@ export function parseRollupConfig(json: unknown, where = "rollup.json"): RollupC
     if (typeof time === "number") forks[fork] = time;
   }
   const system = file.genesis.system_config;
+  const altDa = altDaOf(file, where);
   const config: RollupConfig = {
     genesis: {
       l1: file.genesis.l1,
@@ -125,6 +147,7 @@ export function parseRollupConfig(json: unknown, where = "rollup.json"): RollupC
       file.chain_op_config === undefined
         ? DEFAULT_FEE_MARKET
         : { elasticity: file.chain_op_config.eip1559Elasticity, denominator: file.chain_op_config.eip1559Denominator, denominatorCanyon: file.chain_op_config.eip1559DenominatorCanyon ?? DEFAULT_FEE_MARKET.denominatorCanyon },
+    ...(altDa === undefined ? {} : { altDa }),
   };
   checkRollupConfig(config, where);
   return config;
@@ -152,6 +175,7 @@ export function checkRollupConfig(config: RollupConfig, where = "rollup.json"): 
   if (config.l1ChainId === 0) fail("l1_chain_id", "is 0");
   if (config.l2ChainId === 0) fail("l2_chain_id", "is 0");
   if (config.l1ChainId === config.l2ChainId) fail("l2_chain_id", `equals l1_chain_id (${config.l1ChainId}); one of them is wrong`);
+  if (config.altDa !== undefined) checkAltDa(config.altDa, fail);
   let previous: { readonly fork: Fork; readonly time: number | undefined } = { fork: "bedrock", time: 0 };
   for (const fork of FORKS) {
     if (fork === "bedrock") continue;
@@ -159,6 +183,17 @@ export function checkRollupConfig(config: RollupConfig, where = "rollup.json"): 
     if (time !== undefined && (previous.time === undefined || time < previous.time)) fail(`${fork}_time`, `is ${time}, but ${previous.fork}_time is ${previous.time ?? "not set"}; forks activate in order`);
     previous = { fork, time };
   }
+}
+
+function checkAltDa({ commitmentKind, challengeContract, challengeWindow, resolveWindow }: AltDaConfig, fail: (field: string, remedy: string) => never): void {
+  if (challengeWindow === 0) fail("alt_da.da_challenge_window", "is 0; it must be at least 1 L1 block");
+  if (resolveWindow === 0) fail("alt_da.da_resolve_window", "is 0; it must be at least 1 L1 block");
+  if (commitmentKind === "keccak256" && challengeContract === ZERO_ADDRESS) fail("alt_da.da_challenge_contract_address", "is zero; keccak commitments want the address of the challenge contract");
+  if (commitmentKind === "generic" && challengeContract !== ZERO_ADDRESS) fail("alt_da.da_challenge_contract_address", `is ${challengeContract}; generic commitments cannot be challenged: leave it out`);
+}
+
+function altDaToJson({ commitmentKind, challengeContract, challengeWindow, resolveWindow }: AltDaConfig): Readonly<Record<string, unknown>> {
+  return { da_challenge_contract_address: challengeContract, da_commitment_type: commitmentKind === "keccak256" ? "KeccakCommitment" : "GenericCommitment", da_challenge_window: challengeWindow, da_resolve_window: resolveWindow };
 }
 
 function systemConfigToJson(system: SystemConfig): Readonly<Record<string, unknown>> {
@@ -193,6 +228,7 @@ export function rollupConfigToJson(config: RollupConfig): Readonly<Record<string
     l1_system_config_address: config.l1SystemConfigAddress,
     protocol_versions_address: config.protocolVersionsAddress,
     chain_op_config: { eip1559Elasticity: config.feeMarket.elasticity, eip1559Denominator: config.feeMarket.denominator, eip1559DenominatorCanyon: config.feeMarket.denominatorCanyon },
+    ...(config.altDa === undefined ? {} : { alt_da: altDaToJson(config.altDa) }),
   };
 }
 

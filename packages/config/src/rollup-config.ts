@@ -1,4 +1,4 @@
-import type { BlockId, Hex } from "@pangaea/primitives";
+import type { BlockId, DaCommitmentKind, Hex } from "@pangaea/primitives";
 import type { ForkSchedule } from "./forks.ts";
 
 /**
@@ -33,6 +33,17 @@ export interface FeeMarket {
   readonly denominatorCanyon: number;
 }
 
+/** How a chain keeps its data elsewhere than on L1. Windows in L1 blocks. Source: specs `experimental/alt-da.md`. */
+export interface AltDaConfig {
+  readonly commitmentKind: DaCommitmentKind;
+  /** The DataAvailabilityChallenge on L1; the zero address with generic commitments, which cannot be challenged. */
+  readonly challengeContract: Hex;
+  /** After its commitment, so long an input can be challenged. */
+  readonly challengeWindow: number;
+  /** After its challenge, so long an input can be shown on L1. */
+  readonly resolveWindow: number;
+}
+
 /** One chain's rollup configuration; `parseRollupConfig` and `rollupConfigToJson` speak op-node's `rollup.json`. Times in seconds. */
 export interface RollupConfig {
   readonly genesis: ChainGenesis;
@@ -50,6 +61,8 @@ export interface RollupConfig {
   readonly l1SystemConfigAddress: Hex;
   readonly protocolVersionsAddress: Hex;
   readonly feeMarket: FeeMarket;
+  /** Absent when the chain's data are on L1. */
+  readonly altDa?: AltDaConfig;
 }
 
 /** Number of the L2 block at a timestamp; the inverse of `timestampOfL2Block`. */

@@ -1,3 +1,6 @@
+export * from "./alt-da/alt-da.ts";
+export * from "./alt-da/challenge-event.ts";
+export * from "./alt-da/challenge-state.ts";
 export * from "./attributes-match.ts";
 export * from "./attributes/blob-base-fee.ts";
 export * from "./attributes/deposits.ts";
@@ -14,6 +17,7 @@ export * from "./rules/span-batch-blocks.ts";
 export * from "./rules/span-batch-overlap.ts";
 export * from "./rules/span-batch.ts";
 export * from "./rules/validity.ts";
+export * from "./stages/alt-da-inputs.ts";
 export * from "./stages/batch-queue.ts";
 export * from "./stages/batch-source.ts";
 export * from "./stages/batch-stage.ts";

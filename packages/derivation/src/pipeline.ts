@@ -1,7 +1,9 @@
 import { channelTimeout, type DependencySet, isForkActiveAtInclusion, type RollupConfig } from "@pangaea/config";
-import { type ExecutionLayer, formatBlock, isDepositTransaction, type L1BlockRef, type L1Source, type L2BlockRef, type PayloadAttributes, ResetError } from "@pangaea/primitives";
+import { CriticalError, type DaSource, type ExecutionLayer, formatBlock, isDepositTransaction, type L1BlockRef, type L1Source, type L2BlockRef, type PayloadAttributes, ResetError } from "@pangaea/primitives";
+import { AltDa } from "./alt-da/alt-da.ts";
 import { prepareAttributes } from "./attributes/prepare-attributes.ts";
 import { l2BlockRefFromPayload, systemConfigFromPayload } from "./payload.ts";
+import { AltDaInputs, InputPendingError } from "./stages/alt-da-inputs.ts";
 import { BatchQueue } from "./stages/batch-queue.ts";
 import type { BatchProvider, BatchSource, BatchStep } from "./stages/batch-source.ts";
 import { BatchStage } from "./stages/batch-stage.ts";
@@ -35,6 +37,8 @@ export interface PipelineModules {
   readonly l1: L1Source;
   readonly l2: Pick<ExecutionLayer, "payloadByHash" | "payloadByNumber">;
   readonly dependencies?: DependencySet;
+  /** Where the inputs of commitments are; a chain with `altDa` in its configuration needs it. */
+  readonly da?: DaSource;
 }
 
 /** The stages that Holocene replaces. */
@@ -67,12 +71,19 @@ export class DerivationPipeline {
   #stages: Stages | undefined;
   /** Whether the origin's own data has been taken into the frame queue. */
   #originRead = false;
+  readonly #altDa: AltDa | undefined;
+  /** What the origin's commitments stand for, as far as it is not taken. */
+  #inputs: AltDaInputs | undefined;
   #pending: DerivedAttributes | undefined;
   /** The batch that was accepted last, until its attributes are prepared: L1 may have to be asked more than once. */
   #accepted: AcceptedBatch | undefined;
 
+  /** Throws `CriticalError` when the chain keeps its data elsewhere and nothing is given to fetch them. */
   constructor(modules: PipelineModules) {
     this.#modules = modules;
+    const { config, l1, da } = modules;
+    if (config.altDa !== undefined && da === undefined) throw new CriticalError(`chain ${config.l2ChainId} has alt_da in its rollup configuration, and no DA server is given: --altda.enabled --altda.da-server URL`);
+    this.#altDa = config.altDa === undefined || da === undefined ? undefined : new AltDa({ config, altDa: config.altDa, l1, da });
   }
 
   /** The L1 block that is being read; undefined before the first reset. */
@@ -95,6 +106,13 @@ export class DerivationPipeline {
     const epochs = new Epochs(config, startOrigin);
     this.#stages = { traversal: new L1Traversal(config, l1, startOrigin, system), reader: new ChannelReader(config), epochs, ...this.#forkedStages(startOrigin, epochs) };
     this.#originRead = false;
+    this.#inputs = undefined;
+    this.#altDa?.reset(startOrigin);
+  }
+
+  /** The newest L1 block, of those up to one that is final, from which what was derived is final too. */
+  finalizedUpTo(finalized: number): number {
+    return this.#altDa?.finalizedUpTo(finalized) ?? finalized;
   }
 
   /** New stages by the rules at an L1 block. */
@@ -125,6 +143,15 @@ export class DerivationPipeline {
   }
 
   async step(safeHead: L2BlockRef): Promise<PipelineStep> {
+    try {
+      return await this.#step(safeHead);
+    } catch (error) {
+      if (error instanceof InputPendingError) return { kind: "working" };
+      throw error;
+    }
+  }
+
+  async #step(safeHead: L2BlockRef): Promise<PipelineStep> {
     const stages = this.#requireStages();
     if (this.#pending?.parent.hash === safeHead.hash) return { kind: "attributes", attributes: this.#pending };
     this.#pending = undefined;
@@ -173,8 +200,21 @@ export class DerivationPipeline {
         continue;
       }
       if (this.#originRead) return undefined;
-      frames.add(await retrieveL1Data(this.#modules.config, this.#modules.l1, traversal.origin, traversal.systemConfig.batcherAddress));
-      this.#originRead = true;
+      await this.#readOrigin(traversal, frames);
     }
+  }
+
+  /** Takes the origin's data into the frame queue: all at once from L1, input by input where they are kept elsewhere. */
+  async #readOrigin(traversal: L1Traversal, frames: FrameQueue): Promise<void> {
+    const { config, l1 } = this.#modules;
+    const retrieve = () => retrieveL1Data(config, l1, traversal.origin, traversal.systemConfig.batcherAddress);
+    if (this.#altDa === undefined) frames.add(await retrieve());
+    else {
+      this.#inputs ??= new AltDaInputs(this.#altDa, traversal.origin, await retrieve());
+      const input = await this.#inputs.next();
+      if (input !== undefined) return frames.add([input]);
+      this.#inputs = undefined;
+    }
+    this.#originRead = true;
   }
 }

@@ -1,7 +1,7 @@
 import type { RollupConfig } from "@pangaea/config";
-import { DerivationPipeline } from "@pangaea/derivation";
+import { challengeLookback, DerivationPipeline } from "@pangaea/derivation";
 import type { EngineController, SafetyAuthority } from "@pangaea/engine";
-import { type Clock, errorKind, errorMessage, type ExecutionLayer, type ExecutionPayloadEnvelope, formatBlock, type L1BlockRef, type L1Heads, type L1Source, type Logger, Rest } from "@pangaea/primitives";
+import { type Clock, type DaSource, errorKind, errorMessage, type ExecutionLayer, type ExecutionPayloadEnvelope, formatBlock, type L1BlockRef, type L1Heads, type L1Source, type Logger, Rest } from "@pangaea/primitives";
 import { Finality } from "./finality.ts";
 import { findResetPoint } from "./reset-point.ts";
 import type { SafeHeadDb } from "./safe-head-db.ts";
@@ -19,6 +19,8 @@ export interface DriverModules {
   readonly sequencer: Sequencer | undefined;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Where the inputs of commitments are, for a chain that keeps its data elsewhere than on L1. */
+  readonly da?: DaSource;
 }
 
 const RETRY_FIRST_MS = 100;
@@ -32,7 +34,7 @@ const IDLE_MS = 60_000;
 export class Driver {
   readonly #modules: DriverModules;
   readonly #pipeline: DerivationPipeline;
-  readonly #finality = new Finality();
+  readonly #finality: Finality;
   readonly #unsafePayloads = new UnsafePayloads();
   #needsReset = true;
   /** Whether derivation has read all of L1 that there is. */
@@ -48,7 +50,8 @@ export class Driver {
   constructor(modules: DriverModules) {
     this.#modules = modules;
     this.#rest = new Rest(modules.clock);
-    this.#pipeline = new DerivationPipeline({ config: modules.config, l1: modules.l1, l2: modules.execution });
+    this.#pipeline = new DerivationPipeline({ config: modules.config, l1: modules.l1, l2: modules.execution, ...(modules.da === undefined ? {} : { da: modules.da }) });
+    this.#finality = new Finality({ lag: challengeLookback(modules.config) });
   }
 
   /** The L1 block that derivation reads. */
@@ -172,7 +175,7 @@ export class Driver {
     const { engine, l1, l1Heads } = this.#modules;
     const finalized = l1Heads.heads()?.finalized;
     if (finalized === undefined || finalized.number === this.#finalizedSeen) return false;
-    const found = this.#finality.finalizedBy(finalized.number);
+    const found = this.#finality.finalizedBy(this.#pipeline.finalizedUpTo(finalized.number));
     if (found === undefined) {
       this.#finalizedSeen = finalized.number;
       return false;

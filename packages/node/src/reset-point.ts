@@ -1,5 +1,5 @@
 import type { RollupConfig } from "@pangaea/config";
-import { findSyncStart, l2BlockRefFromPayload, type SyncStart } from "@pangaea/derivation";
+import { challengeLookback, findSyncStart, l2BlockRefFromPayload, type SyncStart } from "@pangaea/derivation";
 import type { SafetyAuthority } from "@pangaea/engine";
 import { type BlockId, type ExecutionLayer, type L1Source, type L2BlockRef, NotFoundError } from "@pangaea/primitives";
 import type { SafeHeadDb } from "./safe-head-db.ts";
@@ -27,7 +27,7 @@ export async function findResetPoint({ config, l1, execution, safeHeads, authori
   const refAt = async (number: number): Promise<L2BlockRef> => l2BlockRefFromPayload(config, (await execution.payloadByNumber(number)).payload);
 
   // Where nothing of the record stands, what it began with does.
-  const proven = (await safeHeads.newestOn((block) => isOnL1(l1, block)))?.safeHead.number ?? safeHeads.floor ?? start.safe.number;
+  const proven = (await newestSettled(config, l1, safeHeads))?.safeHead.number ?? safeHeads.floor ?? start.safe.number;
   const verdict = await authority.safeHead();
   const granted = verdict.kind === "verified" ? verdict.block.number : verdict.kind === "up-to" ? verdict.number : start.safe.number;
   const cap = Math.max(Math.min(proven, granted), start.finalized.number);
@@ -39,6 +39,14 @@ export async function findResetPoint({ config, l1, execution, safeHeads, authori
     if (await authority.isDenied(height, payload.blockHash)) return { ...start, safe, unsafe: await refAt(height - 1), replaces: height };
   }
   return { ...start, safe, replaces: undefined };
+}
+
+/** The newest record that stands on L1, and that no challenge can take back any more: those that can be are derived again, with the challenges in sight. */
+async function newestSettled(config: RollupConfig, l1: L1Source, safeHeads: SafeHeadDb): Promise<{ readonly safeHead: BlockId } | undefined> {
+  const newest = await safeHeads.newestOn((block) => isOnL1(l1, block));
+  const lookback = challengeLookback(config);
+  if (newest === undefined || lookback === 0) return newest;
+  return safeHeads.newestOn(async (block) => block.number + lookback < newest.l1Block.number);
 }
 
 async function isOnL1(l1: L1Source, block: BlockId): Promise<boolean> {

@@ -1,6 +1,6 @@
 import type { RollupConfig } from "@pangaea/config";
 import { EngineController, type Heads, type SafetyAuthority } from "@pangaea/engine";
-import { type Clock, CriticalError, type ExecutionLayer, type ExecutionPayloadEnvelope, type L1Heads, type L1Source, InvalidInputError, type Logger, NotFoundError } from "@pangaea/primitives";
+import { type Clock, CriticalError, type DaSource, type ExecutionLayer, type ExecutionPayloadEnvelope, type L1Heads, type L1Source, InvalidInputError, type Logger, NotFoundError } from "@pangaea/primitives";
 import type { RpcMethods } from "@pangaea/rpc";
 import type { Store } from "@pangaea/store";
 import type { Registry } from "prom-client";
@@ -22,6 +22,8 @@ export interface VirtualNodeModules {
   readonly authority: SafetyAuthority;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Where the inputs of commitments are; a chain with `altDa` in its configuration needs it. */
+  readonly da?: DaSource;
   readonly publish?: (envelope: ExecutionPayloadEnvelope) => Promise<void>;
   /** Told when the chain's heads have moved. */
   readonly onHeads?: () => void;

@@ -1,6 +1,8 @@
 export { ByteReader, encodeUvarint } from "./byte-reader.ts";
 export * from "./bytes.ts";
 export * from "./clock.ts";
+export * from "./da-commitment.ts";
+export * from "./da-source.ts";
 export * from "./deposit-source.ts";
 export * from "./engine-api.ts";
 export * from "./errors.ts";
