@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { createPublicClient, encodeFunctionData, type Hex, parseAbi, parseEther, parseEventLogs, webSocket } from "viem";
 import { getL2TransactionHash, getWithdrawals, publicActionsL1, publicActionsL2, walletActionsL1, walletActionsL2 } from "viem/op-stack";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { account, Devnet, type Head, publicClient, rpc, type Status, viemChain, walletClient } from "./support/devnet.ts";
+import { CALLDATA, account, Devnet, type Head, publicClient, rpc, type Status, viemChain, walletClient } from "./support/devnet.ts";
 import { until } from "./support/program.ts";
 
 const MESSAGE_PASSER = "0x4200000000000000000000000000000000000016";
@@ -17,7 +17,7 @@ describe("public clients, unchanged, against a devnet's ports", () => {
   let node = "";
 
   beforeAll(async () => {
-    devnet = await Devnet.start();
+    devnet = await Devnet.start([CALLDATA]);
     ({ url, node } = devnet.chain(0));
   });
   afterAll(() => devnet.stop());

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { account, Devnet, rpc } from "./support/devnet.ts";
+import { CALLDATA, account, Devnet, rpc } from "./support/devnet.ts";
 import { type Finished, Program, until } from "./support/program.ts";
 
 interface Explanation {
@@ -22,7 +22,7 @@ describe("faults on a running devnet", () => {
   const CHAINS = [901, 902] as const;
 
   beforeAll(async () => {
-    devnet = await Devnet.start();
+    devnet = await Devnet.start([CALLDATA]);
   });
   afterAll(() => devnet.stop());
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Devnet, rpc } from "./support/devnet.ts";
+import { CALLDATA, Devnet, rpc } from "./support/devnet.ts";
 import { blockAt, execute, explain, type Forced, forceAt, nonceOf, offer, send, type SentLog, signExecution, signKnownLog, untilReplaced } from "./support/messages.ts";
 import { until } from "./support/program.ts";
 import { Secondary } from "./support/secondary.ts";
@@ -16,7 +16,7 @@ describe("interop that activates later, with short sequencing windows", () => {
   let genesis: number;
 
   beforeAll(async () => {
-    devnet = await Devnet.start(["--relay=none", `--interop.activation=${ACTIVATION}`, `--seq-window=${WINDOW}`, "--batcher.sub-safety-margin=2", "--interop.failsafe-on-invalidation"]);
+    devnet = await Devnet.start([CALLDATA, "--relay=none", `--interop.activation=${ACTIVATION}`, `--seq-window=${WINDOW}`, "--batcher.sub-safety-margin=2", "--interop.failsafe-on-invalidation"]);
     genesis = Number((await blockAt(devnet, A, 0))!.timestamp);
   });
   afterAll(() => devnet.stop());

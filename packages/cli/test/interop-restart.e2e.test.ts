@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openStore } from "@pangaea/store";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Devnet, rpc } from "./support/devnet.ts";
+import { CALLDATA, Devnet, rpc } from "./support/devnet.ts";
 import { execute, send, superRoot } from "./support/messages.ts";
 import { until } from "./support/program.ts";
 import { Secondary } from "./support/secondary.ts";
@@ -26,7 +26,7 @@ describe("a supernode that verifies messages", () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "pangaea-restart-"));
-    devnet = await Devnet.start(["--relay=none"]);
+    devnet = await Devnet.start([CALLDATA, "--relay=none"]);
     second = await startSecond();
   });
   afterAll(async () => {
@@ -118,14 +118,12 @@ describe("a supernode that verifies messages", () => {
     const before = (await second.status(A)).safe_l2;
     const depth = 8;
     await rpc(devnet.ready.supernode.url, "devnet_reorgL1", [depth]);
-    await devnet.untilSafe(A, before.number + 5);
-    await devnet.untilSafe(B, before.number + 5);
-    await second.untilSafe(A, before.number + 5);
-    await second.untilSafe(B, before.number + 5);
+    // Blocks that are not safe yet become so on the new L1 alone: a node that is there has seen the reorg.
+    const goal = Math.max((await devnet.status(A)).unsafe_l2.number, (await devnet.status(B)).unsafe_l2.number) + 1;
+    for (const node of [devnet, second]) for (const index of [A, B]) await node.untilSafe(index, goal);
     const fresh = await Secondary.start(devnet);
     try {
-      await fresh.untilSafe(A, before.number + 5);
-      await fresh.untilSafe(B, before.number + 5);
+      for (const index of [A, B]) await fresh.untilSafe(index, goal);
       for (const back of [0, 3, 6, 12]) {
         const timestamp = before.timestamp + 5 - back;
         const [ours, theirs, first] = await Promise.all([superRoot(second.url, timestamp), superRoot(fresh.url, timestamp), superRoot(devnet.ready.supernode.url, timestamp)]);

@@ -8,7 +8,7 @@ import { HttpExecutionLayer } from "@pangaea/engine";
 import { payloadToJson, RpcClient } from "@pangaea/rpc";
 import { encodeFunctionData } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Devnet, publicClient, rpc, rpcBatch, viemChain, walletClient } from "./support/devnet.ts";
+import { CALLDATA, Devnet, publicClient, rpc, rpcBatch, viemChain, walletClient } from "./support/devnet.ts";
 import { announced, blockAt, execute, explain, type Forced, force, forceAt, MESSENGER, nonceOf, send, type SentLog, sentLog, signExecution, signKnownLog, superRoot, untilReplaced, upcoming } from "./support/messages.ts";
 import { until } from "./support/program.ts";
 import { Secondary } from "./support/secondary.ts";
@@ -30,7 +30,7 @@ describe("a block with a message that does not hold", () => {
     folder = await mkdtemp(join(tmpdir(), "pangaea-invalid-"));
     const file = join(folder, "dependency-set.json");
     await writeFile(file, JSON.stringify({ dependencies: { 901: { accepts: [902, 903, 904] }, 902: { accepts: [901, 903] }, 903: { accepts: [902] }, 904: { accepts: [] } } }));
-    devnet = await Devnet.start(["--chains=901,902,903,904", "--relay=none", `--interop.dependency-set=${file}`]);
+    devnet = await Devnet.start([CALLDATA, "--chains=901,902,903,904", "--relay=none", `--interop.dependency-set=${file}`]);
     await send(devnet, C, 0);
   });
   afterAll(async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Devnet, publicClient, rpc, viemChain, walletClient } from "./support/devnet.ts";
+import { CALLDATA, Devnet, publicClient, rpc, viemChain, walletClient } from "./support/devnet.ts";
 import { announced, blockAt, execute, explain, type Forced, forceAt, nonceOf, offer, send, signExecution, signKnownLog, untilReplaced, upcoming } from "./support/messages.ts";
 import { until } from "./support/program.ts";
 
@@ -19,7 +19,7 @@ describe("the time between a message and its execution", () => {
     folder = await mkdtemp(join(tmpdir(), "pangaea-times-"));
     const file = join(folder, "dependency-set.json");
     await writeFile(file, JSON.stringify({ dependencies: { 901: {}, 902: {} }, overrideMessageExpiryWindow: WINDOW }));
-    devnet = await Devnet.start(["--relay=none", "--interop.same-timestamp", `--interop.dependency-set=${file}`]);
+    devnet = await Devnet.start([CALLDATA, "--relay=none", "--interop.same-timestamp", `--interop.dependency-set=${file}`]);
   });
   afterAll(async () => {
     await devnet.stop();

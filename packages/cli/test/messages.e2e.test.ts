@@ -4,7 +4,7 @@ import { encodeAccessList } from "@eth-optimism/viem/utils/interop";
 import { type AccessList, encodeFunctionData, type Hex, keccak256 } from "viem";
 import { getL2TransactionHashes, walletActionsL1 } from "viem/op-stack";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Devnet, publicClient, rpc, walletClient } from "./support/devnet.ts";
+import { CALLDATA, Devnet, publicClient, rpc, walletClient } from "./support/devnet.ts";
 import { execute, explain, INBOX, MESSENGER, nonceOf, offer, send, type SentLog, sentLog, signExecution, superRoot } from "./support/messages.ts";
 import { until } from "./support/program.ts";
 
@@ -18,7 +18,7 @@ describe("messages between two chains of 1 s and one of 2 s", () => {
   let devnet: Devnet;
 
   beforeAll(async () => {
-    devnet = await Devnet.start(["--chains=901,902,903", "--l2.block-time=1,1,2", "--relay=none", "--interop.min-safety-of=903=safe"]);
+    devnet = await Devnet.start([CALLDATA, "--chains=901,902,903", "--l2.block-time=1,1,2", "--relay=none", "--interop.min-safety-of=903=safe"]);
   });
   afterAll(() => devnet.stop());
 

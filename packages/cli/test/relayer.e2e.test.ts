@@ -6,7 +6,7 @@ import { TEST_ACCOUNTS } from "@pangaea/devnet";
 import { superchainERC20Abi, superchainETHBridgeAbi, superchainTokenBridgeAbi } from "@eth-optimism/viem/abis";
 import { type Address, type Hex, parseAbi, parseEther, parseEventLogs, type TransactionReceipt } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { account, Devnet, publicClient, viemChain, walletClient } from "./support/devnet.ts";
+import { CALLDATA, account, Devnet, publicClient, viemChain, walletClient } from "./support/devnet.ts";
 import { MESSENGER } from "./support/messages.ts";
 import { Program, until } from "./support/program.ts";
 
@@ -100,7 +100,7 @@ describe("a devnet's relayer", () => {
   let relayer: Address;
 
   beforeAll(async () => {
-    messages = new Messages(await Devnet.start([`--data-dir=${dataDir}`]));
+    messages = new Messages(await Devnet.start([CALLDATA, `--data-dir=${dataDir}`]));
   });
   afterAll(() => messages.devnet.stop());
 
@@ -172,7 +172,7 @@ describe("a devnet's relayer", () => {
 
   it("leaves messages alone by --relay=none, and after a restart without it goes on where it was", async () => {
     await messages.devnet.stop();
-    messages = new Messages(await Devnet.start([`--data-dir=${dataDir}`, "--relay=none"]));
+    messages = new Messages(await Devnet.start([CALLDATA, `--data-dir=${dataDir}`, "--relay=none"]));
     const sent = await messages.send(A, 6, nobody(300), 12n);
     const head = await messages.client(B).getBlockNumber();
     await until("blocks come and go", async () => (await messages.client(B).getBlockNumber()) >= head + 5n);
@@ -180,7 +180,7 @@ describe("a devnet's relayer", () => {
     expect(await (await fetch(`${messages.devnet.ready.supernode.url}/metrics`)).text()).not.toContain('relayer_messages_seen_total{');
     await messages.devnet.stop();
 
-    messages = new Messages(await Devnet.start([`--data-dir=${dataDir}`]));
+    messages = new Messages(await Devnet.start([CALLDATA, `--data-dir=${dataDir}`]));
     expect((await messages.execution(A, sent)).from).toBe(relayer);
     expect(await messages.balance(B, nobody(300))).toBe(12n);
     expect(await Promise.all([messages.balance(B, nobody(101)), messages.balance(B, nobody(239))])).toEqual([parseEther("3") + 7n, 44n]);
@@ -191,7 +191,7 @@ describe("a devnet's relayer", () => {
 
 describe("a supernode that relays", () => {
   it("carries the messages of chains that others sequence, at the cost of the account that it was given", async () => {
-    const messages = new Messages(await Devnet.start(["--relay=none"]));
+    const messages = new Messages(await Devnet.start([CALLDATA, "--relay=none"]));
     const { l1, chains } = messages.devnet.ready;
     const key = join(dataDir, "relayer.key");
     writeFileSync(key, TEST_ACCOUNTS[6]!.privateKey);

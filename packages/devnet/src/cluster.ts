@@ -146,8 +146,8 @@ async function startParts(flags: DevnetFlags, modules: DevnetModules, isGiven: (
 
   const kzg = new KzgService();
   opened.push(() => kzg.close());
-  const warmUp = kzg.warmUp();
-  warmUp.catch(() => {});
+  const batcher = devnetBatcher(flags);
+  if (batcher.options.dataAvailability !== "calldata") kzg.warmUp().catch(() => {});
   const l1GenesisTime = earlier?.l1GenesisTime ?? Math.floor(clock.now() / 1_000) - flags["l1.block-time"];
   const l1 = await startLocalL1({ port: flags["l1.port"], blockTime: earlier?.l1BlockTime ?? flags["l1.block-time"], genesisTimestamp: l1GenesisTime, ...(dataDir === undefined ? {} : { dataDir }) }, kzg, log);
   opened.push(() => l1.stop());
@@ -161,7 +161,6 @@ async function startParts(flags: DevnetFlags, modules: DevnetModules, isGiven: (
   const client = new L1Client(endpoints, new BeaconClient([l1.url], kzg));
   const watcher = new L1Watcher({ client, clock, log }, { pollInterval: POLL_MS });
   const ports = new Map<number, number>();
-  const batcher = devnetBatcher(flags);
   const ingress = ingressPolicyOf(flags);
   const faults = faultMethods({ chains: () => supernode.chains, batcher: (chainId) => supernode.batcher(chainId), l1, l2Url: (chainId) => `http://127.0.0.1:${ports.get(chainId)}`, clock });
   const supernode: Supernode = new Supernode({ l1: client, l1Watcher: watcher, clock, random, log, ...(modules.setLogLevel === undefined ? {} : { setLogLevel: modules.setLogLevel }) }, {

@@ -35,6 +35,9 @@ export interface Status {
   readonly finalized_l2: Head;
 }
 
+/** For tests to which it does not matter how data comes to L1: blobs take seconds of a core, their setup and the work on each. */
+export const CALLDATA = "--batcher.data-availability-type=calldata";
+
 let nextRpcId = 1;
 
 export async function rpc<T>(url: string, method: string, params: readonly unknown[] = []): Promise<T> {
