@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 
 /** The packages from the lowest layer to the highest; a package imports only those before it. `ARCHITECTURE.md` draws the same order. */
 const LAYERS = [
-  "primitives", "config", "interop", "derivation", "evm", "store", "rpc", "registry", "execution", "l1", "engine", "gossip", "node", "batcher", "relayer", "supernode", "contracts", "devnet", "cli",
+  "primitives", "config", "interop", "derivation", "evm", "store", "rpc", "registry", "execution", "l1", "engine", "gossip", "da", "node", "batcher", "relayer", "supernode", "contracts", "devnet", "cli",
 ];
 /** Packages whose sources take no clock, socket, disk or process. Loading a native library is not I/O of ours. */
 const PURE = new Set(["primitives", "config", "interop", "derivation", "evm"]);

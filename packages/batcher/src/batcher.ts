@@ -1,10 +1,11 @@
 import type { RollupConfig } from "@pangaea/config";
-import { type Clock, errorMessage, type ExecutionLayer, formatBlock, type Hex, type L2BlockRef, type Logger, type Random, ZERO_HASH } from "@pangaea/primitives";
+import { type Clock, type DaStore, errorMessage, type ExecutionLayer, formatBlock, type Hex, type L2BlockRef, type Logger, type Random, ZERO_HASH } from "@pangaea/primitives";
 import { toBatchBlock } from "./batch-block.ts";
 import { bundleData, type FrameBundle } from "./channel.ts";
 import { ChannelManager } from "./channel-manager.ts";
 import { type Compress, compressChannel } from "./compression.ts";
 import { cheaperCarrier } from "./fees.ts";
+import { DaUploads } from "./da-uploads.ts";
 import type { L1TxBackend } from "./l1-backend.ts";
 import type { BlobCommitter } from "./l1-transaction.ts";
 import { type BatcherOptions, checkBatcherOptions, DEFAULT_BATCHER_OPTIONS } from "./options.ts";
@@ -21,6 +22,8 @@ export interface BatcherModules {
   readonly l1: L1TxBackend;
   readonly signer: Signer;
   readonly kzg: BlobCommitter;
+  /** Where data go instead of L1, which then carries commitments to them as calldata. */
+  readonly da?: DaStore;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
@@ -53,6 +56,7 @@ export class Batcher {
   readonly #options: BatcherOptions;
   readonly #manager: ChannelManager;
   readonly #txs: TxManager;
+  readonly #uploads: DaUploads | undefined;
   #settled: Settled[] = [];
   #run: { readonly abort: AbortController; readonly done: Promise<void> } | undefined;
   #pause: AbortController | undefined;
@@ -70,7 +74,9 @@ export class Batcher {
   constructor(modules: BatcherModules, options: Partial<BatcherOptions> = {}) {
     this.#modules = modules;
     this.#options = checkBatcherOptions({ ...DEFAULT_BATCHER_OPTIONS, ...options });
-    const { config, random, l1, signer, kzg, clock, log, compress = compressChannel } = modules;
+    const { config, random, l1, signer, kzg, da, clock, log, compress = compressChannel } = modules;
+    if (da !== undefined) this.#options = { ...this.#options, dataAvailability: "calldata" };
+    this.#uploads = da === undefined ? undefined : new DaUploads(da, { most: this.#options.maxConcurrentDaRequests });
     this.#manager = new ChannelManager({ config, random, compress, chooseCarrier: async (data) => cheaperCarrier(data, await l1.fees(), this.#options) }, this.#options);
     this.#txs = new TxManager({ l1, signer, committer: kzg, destination: { l1ChainId: config.l1ChainId, inbox: config.batchInboxAddress }, clock, log }, this.#options);
   }
@@ -143,7 +149,7 @@ export class Batcher {
     const isReady = await waitForEarlierTransactions({ ...this.#modules, signal, isWanted: () => !this.#isDraining }, this.#options);
     while (isReady && !signal.aborted) {
       try {
-        if (await this.#tick()) return;
+        if (await this.#tick(signal)) return;
       } catch (error) {
         if (!signal.aborted) log.warn("the batcher's round failed; trying again", { error: errorMessage(error) });
         await clock.sleep(this.#options.pollIntervalMs, signal).catch(() => undefined);
@@ -162,7 +168,7 @@ export class Batcher {
   }
 
   /** One round: results, status, new blocks, channels, transactions. True when an orderly stop has nothing left to do. */
-  async #tick(): Promise<boolean> {
+  async #tick(signal: AbortSignal): Promise<boolean> {
     this.#settle();
     const waiters = this.#flushWaiters.length;
     const isDraining = this.#isDraining;
@@ -175,9 +181,9 @@ export class Batcher {
       if (dropped !== undefined) this.#modules.log.warn("a channel timed out on L1; its blocks are sent again", { channel: dropped.id, from: dropped.firstBlock.number, to: dropped.lastBlock.number });
       await this.#manager.process(status.headL1, isDraining || waiters > 0);
     }
-    this.#publish();
+    this.#publish(signal);
     for (const resolve of this.#flushWaiters.splice(0, waiters)) resolve();
-    return isDraining && actions !== undefined && this.#manager.isDrained && this.#txs.pending === 0;
+    return isDraining && actions !== undefined && this.#manager.isDrained && this.#inFlight === 0;
   }
 
   /** Takes a new sync status; gives what to load, undefined when the time is not right. */
@@ -213,19 +219,26 @@ export class Batcher {
     }
   }
 
-  #publish(): void {
+  /** Transactions that are not confirmed, and data that are put elsewhere for one. */
+  get #inFlight(): number {
+    return this.#txs.pending + (this.#uploads?.pending ?? 0);
+  }
+
+  #publish(signal: AbortSignal): void {
     if (this.#modules.clock.now() < Math.max(this.#heldUntil, this.#notBefore)) return;
-    while (this.#txs.pending < this.#options.maxPendingTransactions) {
+    while (this.#inFlight < this.#options.maxPendingTransactions) {
       const bundle = this.#manager.next();
       if (bundle === undefined) return;
-      this.#submit(bundle);
+      this.#submit(bundle, signal);
     }
   }
 
-  #submit(bundle: FrameBundle): void {
+  #submit(bundle: FrameBundle, signal: AbortSignal): void {
     const { channel, frames } = bundle;
     this.#modules.log.debug("sending frames to L1", { channel: channel.id, frames: frames.length, carrier: channel.carrier, from: channel.firstBlock.number, to: channel.lastBlock.number });
-    this.#txs.send(bundleData(bundle)).then(
+    const data = bundleData(bundle);
+    const sent = this.#uploads !== undefined && data.kind === "calldata" ? this.#uploads.put(data.data, (commitment) => this.#txs.send(commitment), signal) : this.#txs.send(data);
+    sent.then(
       ({ blockNumber }) => this.#settled.push({ bundle, result: { l1Block: blockNumber } }),
       (error: unknown) => this.#settled.push({ bundle, result: { error } }),
     ).finally(() => this.#wake());

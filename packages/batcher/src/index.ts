@@ -6,6 +6,7 @@ export * from "./channel.ts";
 export * from "./channel-builder.ts";
 export * from "./channel-manager.ts";
 export * from "./compression.ts";
+export * from "./da-uploads.ts";
 export * from "./fees.ts";
 export * from "./flags.ts";
 export * from "./kzg-committer.ts";

@@ -41,6 +41,8 @@ export interface TxManagerOptions {
 export interface BatcherOptions extends ChannelOptions, TxManagerOptions {
   readonly pollIntervalMs: number;
   readonly maxPendingTransactions: number;
+  /** Data put at once to a DA server, where they go to one; no more than there may be transactions. */
+  readonly maxConcurrentDaRequests: number;
   /** No further blocks are loaded while this many bytes of transactions wait to be safe. */
   readonly maxBufferedBytes: number;
   /** How long an orderly stop waits for inclusion. */
@@ -68,6 +70,7 @@ export const DEFAULT_BATCHER_OPTIONS: BatcherOptions = {
   feeLimitThreshold: 100_000_000_000n,
   pollIntervalMs: 6_000,
   maxPendingTransactions: 1,
+  maxConcurrentDaRequests: 1,
   maxBufferedBytes: 64_000_000,
   flushTimeoutMs: 30_000,
   pendingTimeoutMs: 120_000,
@@ -103,6 +106,7 @@ export function checkBatcherOptions(options: BatcherOptions): BatcherOptions {
   wants("initialRatio", 0.01, 2);
   wants("confirmations", 1, 1_000);
   wants("maxPendingTransactions", 1, 64);
+  wants("maxConcurrentDaRequests", 1, 64);
   wants("maxChannelDuration", 0, Number.MAX_SAFE_INTEGER);
   wants("subSafetyMargin", 0, Number.MAX_SAFE_INTEGER);
   return options;

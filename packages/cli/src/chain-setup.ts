@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { batcherOptions, checkBatcherOptions, kzgCommitter, localSigner } from "@pangaea/batcher";
 import { type L2Genesis, parseGenesis, parseRollupConfig, type RollupConfig } from "@pangaea/config";
+import { type DaClient, daClient } from "@pangaea/da";
 import { HttpExecutionLayer } from "@pangaea/engine";
 import { WorkerExecutionLayer } from "@pangaea/execution";
 import { dependencySetOf } from "@pangaea/interop";
@@ -22,6 +23,7 @@ export interface ChainPlan {
   readonly options: VirtualNodeOptions;
   readonly execution: ExecutionPlan;
   readonly batcherKey?: Uint8Array;
+  readonly da?: DaClient;
 }
 
 async function readText(file: string, flag: string): Promise<string> {
@@ -53,13 +55,28 @@ export async function planChain(chainId: number, options: VirtualNodeOptions): P
   const config = parseRollupConfig(await readJson(configFile, flag("rollup.config")), configFile);
   if (config.l2ChainId !== chainId) throw new InvalidInputError(`${configFile} is of chain ${config.l2ChainId}, not ${chainId}: check ${flag("rollup.config")}`);
   const execution = await planExecution(options, flag);
-  if (!options["batcher.enabled"]) return { config, options, execution };
+  const client = planAltDa(config, configFile, options, flag);
+  const da = client === undefined ? {} : { da: client };
+  if (!options["batcher.enabled"]) return { config, options, execution, ...da };
   const keyFile = required(options["batcher.private-key-file"], flag("batcher.private-key-file"), `${flag("batcher.enabled")} wants the key that the batcher signs with`);
   const batcherKey = parseKey(await readText(keyFile, flag("batcher.private-key-file")), keyFile);
   checkBatcherOptions(batcherOptions(batcherFlagsOf(options)));
   const { address } = localSigner(batcherKey);
   if (address !== config.genesis.systemConfig.batcherAddress) throw new InvalidInputError(`${keyFile} is the key of ${address}, and the chain's batcher is ${config.genesis.systemConfig.batcherAddress} (${configFile}): check ${flag("batcher.private-key-file")}`);
-  return { config, options, execution, batcherKey };
+  return { config, options, execution, batcherKey, ...da };
+}
+
+/** The client of the DA server, for a chain that has one. */
+function planAltDa(config: RollupConfig, configFile: string, options: VirtualNodeOptions, flag: (name: string) => string): DaClient | undefined {
+  const url = options["altda.da-server"];
+  if (config.altDa === undefined) {
+    if (options["altda.enabled"] || url !== undefined) throw new InvalidInputError(`${flag(options["altda.enabled"] ? "altda.enabled" : "altda.da-server")}: the chain's data are on L1, ${configFile} has no alt_da: leave the flag out`);
+    return undefined;
+  }
+  if (!options["altda.enabled"]) throw new InvalidInputError(`${flag("altda.enabled")} is missing: the chain's data are at a DA server, ${configFile} has alt_da; give it and ${flag("altda.da-server")} URL`);
+  const isService = config.altDa.commitmentKind === "generic";
+  if (options["batcher.enabled"] && options["altda.da-service"] !== isService) throw new InvalidInputError(`${flag("altda.da-service")} ${isService ? "is missing: the chain has generic commitments, which the DA server makes" : "is given, but the chain has keccak commitments: leave it out"} (${configFile})`);
+  return daClient(required(url, flag("altda.da-server"), `${flag("altda.enabled")} wants the URL of the DA server`), options);
 }
 
 async function planExecution(options: VirtualNodeOptions, flag: (name: string) => string): Promise<ExecutionPlan> {
@@ -96,7 +113,7 @@ export function externalExecution(config: RollupConfig, { url, jwtSecret, jwtFil
 }
 
 /** What the supernode needs to run a planned chain. `served` takes down where the RPC of its embedded execution layer is. */
-export function chainSetup({ config, options, execution, batcherKey }: ChainPlan, supernode: SupernodeOptions, kzg: KzgService, log: Logger, served: Map<number, string>): ChainSetup {
+export function chainSetup({ config, options, execution, batcherKey, da }: ChainPlan, supernode: SupernodeOptions, kzg: KzgService, log: Logger, served: Map<number, string>): ChainSetup {
   const folder = supernode["data-dir"] === undefined ? undefined : join(supernode["data-dir"], String(config.l2ChainId));
   const batcher = batcherFlagsOf(options);
   const ingress = ingressPolicyOf(options);
@@ -104,6 +121,7 @@ export function chainSetup({ config, options, execution, batcherKey }: ChainPlan
     config,
     store: openStore(folder === undefined ? undefined : join(folder, "safe_db")),
     ingress,
+    ...(da === undefined ? {} : { da }),
     openExecution: async (messageFilter) => {
       if (execution.kind === "external") return externalExecution(config, execution);
       const { genesis, rpc, engineRpc } = execution;
@@ -118,7 +136,7 @@ export function chainSetup({ config, options, execution, batcherKey }: ChainPlan
       verifierL1Confs: options["verifier.l1-confs"],
       ...(options["sequencer.enabled"] ? { sequencer: { l1Confs: options["sequencer.l1-confs"], maxSafeLag: options["sequencer.max-safe-lag"], recover: options["sequencer.recover"], stopped: options["sequencer.stopped"] } } : {}),
     },
-    ...(batcherKey === undefined ? {} : { batcher: { signer: localSigner(batcherKey), committer: kzgCommitter(kzg), options: batcherOptions(batcher), stopped: batcher.stopped } }),
+    ...(batcherKey === undefined ? {} : { batcher: { signer: localSigner(batcherKey), committer: kzgCommitter(kzg), options: { ...batcherOptions(batcher), maxConcurrentDaRequests: options["altda.max-concurrent-da-requests"] }, stopped: batcher.stopped } }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { Batcher, type BatcherOptions, type BlobCommitter, RpcL1TxBackend, type RollupStatus, type Signer } from "@pangaea/batcher";
 import type { L1Client } from "@pangaea/l1";
 import type { SyncStatus } from "@pangaea/node";
-import { type Clock, type L1BlockRef, type Logger, type Random, ZERO_HASH } from "@pangaea/primitives";
+import { type Clock, type DaStore, type L1BlockRef, type Logger, type Random, ZERO_HASH } from "@pangaea/primitives";
 import type { ChainContainer } from "./chain-container.ts";
 
 /** How a chain's batcher works, and for whom it signs. */
@@ -24,7 +24,7 @@ function rollupStatus(status: SyncStatus): RollupStatus {
 }
 
 /** The batcher of a chain that runs in this process. */
-export function createChainBatcher(chain: ChainContainer, { signer, committer, options }: ChainBatcherSetup, { l1, clock, random, log }: { readonly l1: L1Client; readonly clock: Clock; readonly random: Random; readonly log: Logger }): Batcher {
+export function createChainBatcher(chain: ChainContainer, { signer, committer, options }: ChainBatcherSetup, { l1, clock, random, log, da }: { readonly l1: L1Client; readonly clock: Clock; readonly random: Random; readonly log: Logger; readonly da?: DaStore }): Batcher {
   return new Batcher(
     {
       config: chain.config,
@@ -33,6 +33,7 @@ export function createChainBatcher(chain: ChainContainer, { signer, committer, o
       l1: new RpcL1TxBackend(l1),
       signer,
       kzg: committer,
+      ...(da === undefined ? {} : { da }),
       clock,
       random,
       log: log.child({ chain: chain.chainId }),

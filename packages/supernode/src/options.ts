@@ -1,6 +1,7 @@
 import { ingressFlagTable } from "./interop/flags.ts";
 import { type BatcherFlags, batcherFlagTable, DEFAULT_BATCHER_OPTIONS } from "@pangaea/batcher";
 import { MESSAGE_EXPIRY_WINDOW, chainIdList, choice, duration, flag, type GivenValues, list, type OptionTable, type OptionValues, optionalWhole, port, resolveOptions, scopedTable, text, unscoped, whole } from "@pangaea/config";
+import { ALT_DA_FLAGS } from "@pangaea/da";
 
 /** Flags of the whole process; names are op-supernode's. */
 export const SUPERNODE_OPTIONS = {
@@ -42,6 +43,7 @@ export const VIRTUAL_NODE_OPTIONS = {
   "sequencer.max-safe-lag": whole("stop building when unsafe is this many blocks ahead of safe; 0 is off", 0, 0),
   "sequencer.recover": flag("build only what derivation would build, to meet it again after a missed window"),
   ...ingressFlagTable("cross-unsafe"),
+  ...ALT_DA_FLAGS,
   "batcher.enabled": flag("run the chain's batcher in this process"),
   "batcher.private-key-file": text("file with the batcher's 32-byte hex key", "FILE"),
   ...scopedTable("batcher", BATCHER_FLAGS),

@@ -4,7 +4,7 @@ import { localAuthority } from "@pangaea/engine";
 import type { MessageFilter } from "@pangaea/execution";
 import type { L1Client, L1Watcher } from "@pangaea/l1";
 import { VirtualNode, type VirtualNodeOptions } from "@pangaea/node";
-import { type Clock, CriticalError, errorMessage, type ExecutionLayer, type Logger, type Random } from "@pangaea/primitives";
+import { type Clock, CriticalError, type DaSource, type DaStore, errorMessage, type ExecutionLayer, type Logger, type Random } from "@pangaea/primitives";
 import { type Listening, type Page, type Route, type RpcMethods, RpcServer } from "@pangaea/rpc";
 import type { Store } from "@pangaea/store";
 import type { Registry } from "prom-client";
@@ -29,6 +29,8 @@ export interface ChainSetup {
   readonly ingress?: IngressPolicy;
   readonly store: Store;
   readonly node: VirtualNodeOptions;
+  /** Where the chain's data are, when its configuration has `altDa`; its node reads there, its batcher puts there. */
+  readonly da?: DaSource & DaStore;
   /** Without it the chain's batches are somebody else's. */
   readonly batcher?: ChainBatcherSetup;
 }
@@ -87,7 +89,7 @@ export class Supernode {
     this.interop = this.#createInterop();
     this.chains = new Map(settings.chains.map((chain) => [chain.config.l2ChainId, this.#container(chain)]));
     if (this.chains.size !== settings.chains.length) throw new CriticalError("two chains have the same id: each may be named once in --chains");
-    this.#batchers = new Map(settings.chains.flatMap(({ config, batcher }) => (batcher === undefined ? [] : [[config.l2ChainId, createChainBatcher(this.chains.get(config.l2ChainId)!, batcher, modules)] as const])));
+    this.#batchers = new Map(settings.chains.flatMap(({ config, batcher, da }) => (batcher === undefined ? [] : [[config.l2ChainId, createChainBatcher(this.chains.get(config.l2ChainId)!, batcher, da === undefined ? modules : { ...modules, da })] as const])));
     this.#activities = [createHeartbeat({ clock, random, log }), createSyncStatus(() => this.chains, () => this.interop?.currentL1), ...(this.interop === undefined ? [] : [this.interop])];
   }
 
@@ -101,13 +103,13 @@ export class Supernode {
 
   #container(setup: ChainSetup): ChainContainer {
     const { l1, l1Watcher, clock, setLogLevel } = this.#modules;
-    const { config, store, node } = setup;
+    const { config, store, node, da } = setup;
     const log = this.#modules.log.child({ chain: config.l2ChainId });
     const authority = this.interop?.authorityOf(config.l2ChainId) ?? localAuthority;
     return new ChainContainer({
       config,
       openExecution: () => setup.openExecution(this.interop && messageFilterOf({ ingress: this.interop.ingress, clock }, config.l2ChainId, setup.ingress ?? DEFAULT_INGRESS)),
-      createNode: (execution) => new VirtualNode({ config, l1, l1Heads: l1Watcher, execution, store, authority, clock, log, onHeads: () => this.interop?.headsMoved(config.l2ChainId), ...(setLogLevel === undefined ? {} : { setLogLevel }) }, node),
+      createNode: (execution) => new VirtualNode({ config, l1, l1Heads: l1Watcher, execution, store, authority, clock, log, onHeads: () => this.interop?.headsMoved(config.l2ChainId), ...(setLogLevel === undefined ? {} : { setLogLevel }), ...(da === undefined ? {} : { da }) }, node),
       clock,
       log,
       onRestart: () => this.#metrics.countRestart(config.l2ChainId),
