@@ -1,5 +1,6 @@
 import type { RollupConfig } from "@pangaea/config";
 import { type BlockId, type BlockLabel, CriticalError, type ExecutionLayer, formatBlock, type L1BlockRef, type L1Source, type L2BlockRef, NotFoundError, ResetError } from "@pangaea/primitives";
+import { challengeLookback } from "./alt-da/alt-da.ts";
 import { l2BlockRefFromPayload } from "./payload.ts";
 
 export interface SyncStart {
@@ -29,7 +30,7 @@ const MAX_REORG_WINDOWS = 5;
 const RECOVER_WINDOWS = 14;
 
 /** How many L1 blocks may lie between a block's L1 origin and the last L1 block that says whether it is safe. */
-export const syncLookback = ({ seqWindowSize }: RollupConfig): number => seqWindowSize;
+export const syncLookback = (config: RollupConfig): number => Math.max(config.seqWindowSize, challengeLookback(config));
 
 /**
  * The number of the block that lies a time behind a head, not below genesis: `offset` in seconds, rounded up to whole blocks.

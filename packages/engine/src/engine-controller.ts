@@ -3,6 +3,7 @@ import type { ExecutionPayloadEnvelope, L2BlockRef, PayloadAttributes } from "@p
 import { type EngineModules, EngineState } from "./engine-state.ts";
 import type { Heads } from "./heads.ts";
 import { Serial } from "./serial.ts";
+import { beginElSync } from "./tasks/begin-el-sync.ts";
 import { build, type Building } from "./tasks/build.ts";
 import { buildDerived, type DerivedResult } from "./tasks/build-derived.ts";
 import { consolidate } from "./tasks/consolidate.ts";
@@ -10,6 +11,7 @@ import { followAuthority } from "./tasks/follow-authority.ts";
 import { insertUnsafe } from "./tasks/insert-unsafe.ts";
 import { reset } from "./tasks/reset.ts";
 import { seal } from "./tasks/seal.ts";
+import { syncTo } from "./tasks/sync-to.ts";
 import { takeBackUnsafe } from "./tasks/take-back-unsafe.ts";
 
 /**
@@ -33,6 +35,21 @@ export class EngineController {
   /** Throws `ResetError` before the first reset. */
   requireHeads(): Heads {
     return this.#state.requireHeads();
+  }
+
+  /** Whether the execution layer is fetching the chain by itself, or waits for a block to head for: then nothing is derived or built on it. */
+  get isElSyncing(): boolean {
+    return this.#state.elSync !== "over";
+  }
+
+  /** Looks whether the execution layer is to fetch the chain by itself; then the heads are those that it labels. */
+  beginElSync(): Promise<boolean> {
+    return this.#serial.run(() => beginElSync(this.#state));
+  }
+
+  /** Has the execution layer sync to a block by itself; true once it has the chain up to there. Throws `InvalidBlockError` when the block does not hold. */
+  syncTo(envelope: ExecutionPayloadEnvelope): Promise<boolean> {
+    return this.#serial.run(() => syncTo(this.#state, envelope));
   }
 
   /** Sets all heads anew, and the execution layer's with them. */

@@ -1,7 +1,8 @@
 import type { RollupConfig } from "@pangaea/config";
 import { l2BlockRefFromPayload } from "@pangaea/derivation";
-import { type ExecutionLayer, type ExecutionPayloadEnvelope, type ForkchoiceState, formatBlock, type Hex, InvalidBlockError, type L2BlockRef, type Logger, NotFoundError, type PayloadAttributes, ResetError, TemporaryError } from "@pangaea/primitives";
+import { type ExecutionLayer, type ExecutionPayloadEnvelope, type ForkchoiceState, type ForkchoiceUpdated, formatBlock, type Hex, InvalidBlockError, type L2BlockRef, type Logger, NotFoundError, type PayloadAttributes, ResetError, TemporaryError } from "@pangaea/primitives";
 import { grantedHead, type SafetyAuthority } from "./authority.ts";
+import type { ElSyncOptions } from "./el-sync.ts";
 import { classify } from "./engine-errors.ts";
 import { checkOrder, type Heads } from "./heads.ts";
 
@@ -12,6 +13,8 @@ export interface EngineModules {
   readonly log: Logger;
   /** Told when heads have moved. */
   readonly onHeads?: () => void;
+  /** Has the execution layer fetch the chain by itself at first; without it blocks come to it one by one. */
+  readonly elSync?: ElSyncOptions;
 }
 
 /**
@@ -22,10 +25,13 @@ export class EngineState {
   readonly modules: EngineModules;
   /** The unsafe head that blocks of a batch still pending took the place of. */
   displaced: L2BlockRef | undefined;
+  /** Where the execution layer's own sync stands; over from the start where none was asked for. */
+  elSync: "waiting" | "started" | "over";
   #heads: Heads | undefined;
 
   constructor(modules: EngineModules) {
     this.modules = modules;
+    this.elSync = modules.elSync === undefined ? "over" : "waiting";
   }
 
   get heads(): Heads | undefined {
@@ -58,6 +64,12 @@ export class EngineState {
   async setAll(heads: Heads): Promise<void> {
     checkOrder(heads);
     await this.pushForkchoice({ head: heads.unsafe.hash, safe: heads.safe.hash, finalized: heads.finalized.hash });
+    this.note(heads);
+  }
+
+  /** Takes heads as they are in the execution layer, or as it is on its way to. Throws `CriticalError` when they are out of order. */
+  note(heads: Heads): void {
+    checkOrder(heads);
     this.#heads = heads;
     this.modules.onHeads?.();
   }
@@ -68,10 +80,16 @@ export class EngineState {
    * `InvalidBlockError` for attributes that it refuses, `CriticalError` for a fork that it does not know.
    */
   async pushForkchoice(state: ForkchoiceState, attributes?: PayloadAttributes): Promise<Hex | undefined> {
-    const { payloadStatus, payloadId } = await this.#ask(() => this.modules.execution.forkchoiceUpdated(state, attributes));
+    const { payloadStatus, payloadId } = await this.offerForkchoice(state, attributes);
     if (payloadStatus.status === "VALID") return payloadId;
-    if (payloadStatus.status === "INVALID") throw new ResetError(`the execution layer calls the head ${state.head} invalid: ${payloadStatus.validationError}`);
     throw new TemporaryError(`the execution layer is ${payloadStatus.status} at head ${state.head}: it lacks the block or is still syncing`);
+  }
+
+  /** One call of `forkchoiceUpdated` that the execution layer may also answer with SYNCING. Errors as of `pushForkchoice` otherwise. */
+  async offerForkchoice(state: ForkchoiceState, attributes?: PayloadAttributes): Promise<ForkchoiceUpdated> {
+    const updated = await this.#ask(() => this.modules.execution.forkchoiceUpdated(state, attributes));
+    if (updated.payloadStatus.status === "INVALID") throw new ResetError(`the execution layer calls the head ${state.head} invalid: ${updated.payloadStatus.validationError}`);
+    return updated;
   }
 
   /** Begins a block. The labels stay at most at its parent: a block that is replaced cannot be safe. */
@@ -89,12 +107,17 @@ export class EngineState {
 
   /** Has the execution layer check and keep a block. Throws `InvalidBlockError` when it does not hold or is denied. */
   async importPayload(envelope: ExecutionPayloadEnvelope): Promise<void> {
+    const status = await this.offerPayload(envelope);
+    if (status !== "VALID") throw new TemporaryError(`the execution layer answers ${status} to L2 block ${envelope.payload.blockNumber}: it lacks the parent or is still syncing`);
+  }
+
+  /** Has the execution layer look at a block that it may not be able to check yet. Throws `InvalidBlockError` when it does not hold or is denied. */
+  async offerPayload(envelope: ExecutionPayloadEnvelope): Promise<"VALID" | "SYNCING" | "ACCEPTED"> {
     const { blockNumber, blockHash } = envelope.payload;
     if (await this.modules.authority.isDenied(blockNumber, blockHash)) throw new InvalidBlockError(`L2 block ${blockNumber} (${blockHash}) is denied`);
     const status = await this.#ask(() => this.modules.execution.newPayload(envelope));
-    if (status.status === "VALID") return;
     if (status.status === "INVALID" || status.status === "INVALID_BLOCK_HASH") throw new InvalidBlockError(`L2 block ${blockNumber} (${blockHash}) is ${status.status}: ${status.validationError}`);
-    throw new TemporaryError(`the execution layer answers ${status.status} to L2 block ${blockNumber}: it lacks the parent or is still syncing`);
+    return status.status;
   }
 
   /** The canonical block of a number; undefined when there is none. */

@@ -16,6 +16,8 @@ export interface HttpExecutionLayerModules {
 /** The Engine API's own codes. */
 const ENGINE_CODES = { first: -38_099, last: -38_000 };
 const WITHOUT_ATTRIBUTES = 3;
+/** How clients say that they have no such block where they do not answer with null: for a label that nothing has yet, say. */
+const NO_BLOCK = /block not found|header not found|unknown block/i;
 
 /** Any execution client of the OP Stack behind its engine port: op-geth, op-reth or an embedded one of another process. */
 export class HttpExecutionLayer implements ExecutionLayer {
@@ -72,9 +74,13 @@ export class HttpExecutionLayer implements ExecutionLayer {
   }
 
   async #block(method: string, which: string): Promise<ExecutionPayloadEnvelope> {
-    return this.#ask(method, [which, true], (answer) => {
-      if (answer === null) throw new NotFoundError(`${this.#rpc.url} has no L2 block ${which}`);
+    const missing = () => new NotFoundError(`${this.#rpc.url} has no L2 block ${which}`);
+    const read = (answer: unknown) => {
+      if (answer === null) throw missing();
       return envelopeOf(answer);
+    };
+    return this.#ask(method, [which, true], read).catch((error: unknown) => {
+      throw error instanceof TemporaryError && NO_BLOCK.test(error.message) ? missing() : error;
     });
   }
 

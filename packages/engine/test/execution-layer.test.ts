@@ -1,7 +1,7 @@
 import { type ForkSchedule, PREDEPLOYS } from "@pangaea/config";
 import { engineMethods, executionMethods } from "@pangaea/execution";
-import { bytesToHex, hexToBytes, TemporaryError, ZERO_HASH } from "@pangaea/primitives";
-import { type Listening, payloadToJson, RpcClient, type RpcMethods, RpcServer } from "@pangaea/rpc";
+import { bytesToHex, hexToBytes, NotFoundError, TemporaryError, ZERO_HASH } from "@pangaea/primitives";
+import { type Listening, payloadToJson, RpcClient, RpcError, type RpcMethods, RpcServer } from "@pangaea/rpc";
 import { afterEach, describe, expect, it } from "vitest";
 import { testConfig, testLayer } from "../../execution/test/support/chain.ts";
 import { HttpExecutionLayer } from "../src/index.ts";
@@ -52,6 +52,11 @@ describe("an execution layer over HTTP", () => {
     open = await overHttp();
     const response = await fetch(open.url, { method: "POST", body: '{"jsonrpc":"2.0","id":1,"method":"eth_chainId"}' });
     expect([response.status, await response.text()]).toEqual([401, "unauthorized: no bearer token\n"]);
+  });
+
+  it.each(["finalized block not found", "safe block not found", "header not found", "Unknown block"])("has no block where its client says: %s", async (message) => {
+    open = await overHttp(undefined, (methods) => ({ ...methods, eth_getBlockByNumber: () => { throw new RpcError(-39_001, message); } }));
+    await expect(open.layer.payloadByLabel("finalized")).rejects.toBeInstanceOf(NotFoundError);
   });
 
   it("names the endpoint and the remedy when nobody answers", async () => {

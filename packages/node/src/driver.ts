@@ -1,9 +1,9 @@
 import type { RollupConfig } from "@pangaea/config";
-import { challengeLookback, DerivationPipeline } from "@pangaea/derivation";
+import { challengeLookback, DerivationPipeline, type SyncStart, type SyncStartOptions } from "@pangaea/derivation";
 import type { EngineController, SafetyAuthority } from "@pangaea/engine";
-import { type Clock, type DaSource, errorKind, errorMessage, type ExecutionLayer, type ExecutionPayloadEnvelope, formatBlock, type L1BlockRef, type L1Heads, type L1Source, type Logger, Rest } from "@pangaea/primitives";
-import { Finality } from "./finality.ts";
-import { findResetPoint } from "./reset-point.ts";
+import { type Clock, type DaSource, errorKind, errorMessage, type ExecutionLayer, type ExecutionPayloadEnvelope, formatBlock, type L1BlockRef, type L1Heads, type L1Source, type Logger, ResetError, Rest } from "@pangaea/primitives";
+import { Finality, type FinalityOptions } from "./finality.ts";
+import { findResetPoint, type ResetPoint } from "./reset-point.ts";
 import type { SafeHeadDb } from "./safe-head-db.ts";
 import type { Sequencer } from "./sequencer/sequencer.ts";
 import { UnsafePayloads } from "./unsafe-payloads.ts";
@@ -23,9 +23,16 @@ export interface DriverModules {
   readonly da?: DaSource;
 }
 
+export interface DriverOptions {
+  readonly finality?: Omit<FinalityOptions, "lag">;
+  readonly syncStart?: Omit<SyncStartOptions, "proven">;
+}
+
 const RETRY_FIRST_MS = 100;
 const RETRY_MOST_MS = 10_000;
 const IDLE_MS = 60_000;
+/** How often an execution layer that syncs by itself is asked whether it is done. */
+const EL_SYNC_POLL_MS = 2_000;
 
 /**
  * One chain's loop. It does one thing at a time, the most urgent first: a due block of the sequencer, a reset, an unsafe block that was
@@ -33,6 +40,7 @@ const IDLE_MS = 60_000;
  */
 export class Driver {
   readonly #modules: DriverModules;
+  readonly #options: DriverOptions;
   readonly #pipeline: DerivationPipeline;
   readonly #finality: Finality;
   readonly #unsafePayloads = new UnsafePayloads();
@@ -42,16 +50,20 @@ export class Driver {
   /** Whether L1 has moved since derivation last looked for its next block. */
   #needsLook = false;
   #authorityMoved = false;
-  #finalizedSeen = -1;
+  /** What the execution layer is to sync to by itself. */
+  #target: ExecutionPayloadEnvelope | undefined;
+  /** Where it has synced to: derivation goes on from there. */
+  #synced: SyncStart | undefined;
   #retryAt = 0;
   #retryDelay = RETRY_FIRST_MS;
   readonly #rest: Rest;
 
-  constructor(modules: DriverModules) {
+  constructor(modules: DriverModules, options: DriverOptions = {}) {
     this.#modules = modules;
+    this.#options = options;
     this.#rest = new Rest(modules.clock);
     this.#pipeline = new DerivationPipeline({ config: modules.config, l1: modules.l1, l2: modules.execution, ...(modules.da === undefined ? {} : { da: modules.da }) });
-    this.#finality = new Finality({ lag: challengeLookback(modules.config) });
+    this.#finality = new Finality({ ...options.finality, lag: challengeLookback(modules.config) });
   }
 
   /** The L1 block that derivation reads. */
@@ -113,6 +125,7 @@ export class Driver {
   }
 
   async #work(): Promise<boolean> {
+    if (this.#modules.engine.isElSyncing) return this.#syncExecution();
     if (this.#needsReset) {
       await this.#reset();
       return true;
@@ -132,15 +145,46 @@ export class Driver {
     return this.#derive();
   }
 
+  /** Has the execution layer sync by itself to the highest unsafe block that was handed in; false while there is none, or it is on its way. */
+  async #syncExecution(): Promise<boolean> {
+    const { config, engine, safeHeads } = this.#modules;
+    const { heads } = engine;
+    if (heads === undefined) {
+      // What it fetches is not derived: of when that became safe there will be no record.
+      if (await engine.beginElSync()) safeHeads.truncate(config.genesis.l2);
+      return true;
+    }
+    this.#target = this.#unsafePayloads.highestAbove(heads.unsafe.number) ?? this.#target;
+    if (this.#target === undefined) return false;
+    try {
+      if (await engine.syncTo(this.#target)) {
+        this.#synced = engine.requireHeads();
+        this.#needsReset = true;
+        return true;
+      }
+    } catch (error) {
+      if (["invalid", "input"].includes(errorKind(error))) this.#target = undefined;
+      throw error;
+    }
+    this.#retryAt = this.#modules.clock.now() + EL_SYNC_POLL_MS;
+    return false;
+  }
+
+  /** Where to go on from: where the execution layer has just synced to, else what is found on L1. */
+  async #resetPoint(): Promise<ResetPoint> {
+    const synced = this.#synced;
+    this.#synced = undefined;
+    return synced === undefined ? findResetPoint({ ...this.#modules, ...(this.#options.syncStart === undefined ? {} : { syncStart: this.#options.syncStart }) }) : { ...synced, replaces: undefined };
+  }
+
   async #reset(): Promise<void> {
     const { engine, safeHeads, sequencer, log } = this.#modules;
     sequencer?.cancel();
-    const start = await findResetPoint(this.#modules);
+    const start = await this.#resetPoint();
     sequencer?.waitForSafe(start.replaces);
     await engine.reset(start);
     await this.#pipeline.reset(start.safe);
     this.#finality.clear();
-    this.#finalizedSeen = -1;
     safeHeads.truncate({ ...start.safe, number: start.safe.number + 1 });
     safeHeads.begin(start.safe.number);
     this.#needsReset = false;
@@ -172,20 +216,22 @@ export class Driver {
   }
 
   async #finalize(): Promise<boolean> {
-    const { engine, l1, l1Heads } = this.#modules;
+    const { engine, l1, l1Heads, log } = this.#modules;
+    const reached = this.#pipeline.origin();
     const finalized = l1Heads.heads()?.finalized;
-    if (finalized === undefined || finalized.number === this.#finalizedSeen) return false;
-    const found = this.#finality.finalizedBy(this.#pipeline.finalizedUpTo(finalized.number));
-    if (found === undefined) {
-      this.#finalizedSeen = finalized.number;
+    if (reached === undefined || finalized === undefined) return false;
+    if (!this.#finality.signal(finalized)) {
+      log.debug("L1 names an older finalized block than before", { finalized: formatBlock(finalized) });
       return false;
     }
-    if ((await l1.blockRefByNumber(found.l1.number)).hash !== found.l1.hash) {
-      this.#needsReset = true;
-      return true;
+    const due = this.#finality.due({ reached, finalized: engine.requireHeads().finalized, isIdle: this.#idle, settledUpTo: (number) => this.#pipeline.finalizedUpTo(number) });
+    if (due === undefined) return false;
+    for (const block of [due.signal, due.l1]) {
+      const canonical = await l1.blockRefByNumber(block.number);
+      if (canonical.hash !== block.hash) throw new ResetError(`L1 block ${formatBlock(block)} was taken for final, and L1 has ${canonical.hash} there`);
     }
-    await engine.followAuthority(found.l2);
-    this.#finalizedSeen = finalized.number;
+    await engine.followAuthority(due.l2);
+    this.#finality.tried(reached);
     return true;
   }
 

@@ -1,5 +1,5 @@
 import type { RollupConfig } from "@pangaea/config";
-import { challengeLookback, findSyncStart, l2BlockRefFromPayload, type SyncStart } from "@pangaea/derivation";
+import { challengeLookback, findSyncStart, l2BlockRefFromPayload, type SyncStart, type SyncStartOptions } from "@pangaea/derivation";
 import type { SafetyAuthority } from "@pangaea/engine";
 import { type BlockId, type ExecutionLayer, type L1Source, type L2BlockRef, NotFoundError } from "@pangaea/primitives";
 import type { SafeHeadDb } from "./safe-head-db.ts";
@@ -15,6 +15,7 @@ export interface ResetPointModules {
   readonly execution: ExecutionLayer;
   readonly safeHeads: SafeHeadDb;
   readonly authority: SafetyAuthority;
+  readonly syncStart?: Omit<SyncStartOptions, "proven">;
 }
 
 /**
@@ -22,12 +23,12 @@ export interface ResetPointModules {
  * authority grants, its unsafe head below the first block that may not stand. Errors as of `findSyncStart`.
  * Source: specs `protocol/derivation.md#finding-the-sync-starting-point`.
  */
-export async function findResetPoint({ config, l1, execution, safeHeads, authority }: ResetPointModules): Promise<ResetPoint> {
-  const start = await findSyncStart({ config, l1, l2: execution });
+export async function findResetPoint({ config, l1, execution, safeHeads, authority, syncStart }: ResetPointModules): Promise<ResetPoint> {
+  const settled = await newestSettled(config, l1, safeHeads);
+  const start = await findSyncStart({ config, l1, l2: execution }, { ...syncStart, proven: settled?.safeHead });
   const refAt = async (number: number): Promise<L2BlockRef> => l2BlockRefFromPayload(config, (await execution.payloadByNumber(number)).payload);
 
-  // Where nothing of the record stands, what it began with does.
-  const proven = (await newestSettled(config, l1, safeHeads))?.safeHead.number ?? safeHeads.floor ?? start.safe.number;
+  const proven = settled?.safeHead.number ?? start.safe.number;
   const verdict = await authority.safeHead();
   const granted = verdict.kind === "verified" ? verdict.block.number : verdict.kind === "up-to" ? verdict.number : start.safe.number;
   const cap = Math.max(Math.min(proven, granted), start.finalized.number);

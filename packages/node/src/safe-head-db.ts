@@ -97,10 +97,10 @@ export class SafeHeadDb {
     return value === undefined ? undefined : Number(readU64(value, 0));
   }
 
-  /** Notes where the record begins, the first time it does; later only where derivation starts below. */
+  /** Notes where the record begins: where derivation starts while it is empty; later only where derivation starts below. */
   begin(safe: number): void {
     const floor = this.floor;
-    if (floor !== undefined && floor <= safe) return;
+    if (floor !== undefined && floor <= safe && this.#edge(true) !== undefined) return;
     const value = new Uint8Array(8);
     writeU64(value, 0, safe);
     this.#store.write([[FLOOR_KEY, value]]);

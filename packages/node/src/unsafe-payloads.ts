@@ -30,6 +30,23 @@ export class UnsafePayloads {
     return found;
   }
 
+  /** The highest block above a number, taken out: what an execution layer that syncs by itself is to head for. */
+  highestAbove(number: number): ExecutionPayloadEnvelope | undefined {
+    const highest = Math.max(...this.#byNumber.keys());
+    if (!(highest > number)) return undefined;
+    const [found] = this.#byNumber.get(highest)!.values();
+    this.#take(found!);
+    return found;
+  }
+
+  #take(envelope: ExecutionPayloadEnvelope): void {
+    const { blockNumber, blockHash } = envelope.payload;
+    const siblings = this.#byNumber.get(blockNumber);
+    if (siblings?.delete(blockHash) !== true) return;
+    this.#bytes -= sizeOf(envelope);
+    if (siblings.size === 0) this.#byNumber.delete(blockNumber);
+  }
+
   #drop(number: number): void {
     for (const envelope of this.#byNumber.get(number)?.values() ?? []) this.#bytes -= sizeOf(envelope);
     this.#byNumber.delete(number);

@@ -1,11 +1,11 @@
 import type { RollupConfig } from "@pangaea/config";
-import { EngineController, type Heads, type SafetyAuthority } from "@pangaea/engine";
+import { type ElSyncOptions, EngineController, type Heads, type SafetyAuthority } from "@pangaea/engine";
 import { type Clock, CriticalError, type DaSource, type ExecutionLayer, type ExecutionPayloadEnvelope, type L1Heads, type L1Source, InvalidInputError, type Logger, NotFoundError } from "@pangaea/primitives";
 import type { RpcMethods } from "@pangaea/rpc";
 import type { Store } from "@pangaea/store";
 import type { Registry } from "prom-client";
 import { confirmedL1 } from "./confirmed-l1.ts";
-import { Driver } from "./driver.ts";
+import { Driver, type DriverOptions } from "./driver.ts";
 import { createNodeMetrics } from "./metrics.ts";
 import { adminMethods, optimismMethods } from "./rpc/methods.ts";
 import { SafeHeadDb } from "./safe-head-db.ts";
@@ -36,6 +36,9 @@ export interface VirtualNodeOptions {
   readonly enableAdmin: boolean;
   /** Confirmations that an L1 block needs before derivation reads it. */
   readonly verifierL1Confs?: number;
+  /** Has the execution layer fetch the chain by itself at first; without it every block comes from here. */
+  readonly elSync?: ElSyncOptions;
+  readonly driver?: DriverOptions;
   readonly sequencer?: { readonly l1Confs: number; readonly maxSafeLag: number; readonly recover: boolean; readonly stopped: boolean };
 }
 
@@ -55,11 +58,11 @@ export class VirtualNode {
   constructor(modules: VirtualNodeModules, options: VirtualNodeOptions) {
     this.#modules = modules;
     this.#options = options;
-    this.#engine = new EngineController(modules);
+    this.#engine = new EngineController({ ...modules, ...(options.elSync === undefined ? {} : { elSync: options.elSync }) });
     this.#safeHeads = new SafeHeadDb(modules.store);
     this.#sequencer = options.sequencer === undefined ? undefined : new Sequencer({ ...modules, engine: this.#engine, l1Heads: () => modules.l1Heads.heads() }, options.sequencer);
     const l1 = confirmedL1(modules.l1, () => modules.l1Heads.heads(), options.verifierL1Confs ?? 0);
-    this.#driver = new Driver({ ...modules, l1, engine: this.#engine, safeHeads: this.#safeHeads, sequencer: this.#sequencer });
+    this.#driver = new Driver({ ...modules, l1, engine: this.#engine, safeHeads: this.#safeHeads, sequencer: this.#sequencer }, options.driver);
     this.metrics = createNodeMetrics(modules.config.l2ChainId, () => this.syncStatus());
     this.done = new Promise((resolve) => {
       this.#finish = resolve;
@@ -129,7 +132,7 @@ export class VirtualNode {
   async #checkExecution(): Promise<void> {
     const { config, execution } = this.#modules;
     const chainId = await execution.chainId();
-    if (chainId !== config.l2ChainId) throw new CriticalError(`the execution layer has chain id ${chainId}, the rollup configuration says ${config.l2ChainId}: check --vn.${config.l2ChainId}.l2`);
+    if (chainId !== config.l2ChainId) throw new CriticalError(`the execution layer has chain id ${chainId}, the rollup configuration says ${config.l2ChainId}: check that --l2 is the execution layer of this chain`);
     const { payload } = await execution.payloadByNumber(config.genesis.l2.number);
     if (payload.blockHash !== config.genesis.l2.hash) throw new CriticalError(`the execution layer's genesis is ${payload.blockHash}, the rollup configuration says ${config.genesis.l2.hash}: they belong to different chains`);
   }

@@ -3,23 +3,10 @@ import type { ExecutionPayloadEnvelope, L2BlockRef } from "@pangaea/primitives";
 import { TemporaryError } from "@pangaea/primitives";
 import { describe, expect, it } from "vitest";
 import { alice, signed } from "../../execution/test/support/chain.ts";
-import { batchTransactions, foreignBlock, openRollup, postBatches, type Rollup, scripted, spanBatchTransactions } from "../../engine/test/support/rollup.ts";
+import { batchTransactions, foreignBlock, openRollup, postBatches, scripted, spanBatchTransactions } from "../../engine/test/support/rollup.ts";
+import { foreignChain } from "./support/foreign-chain.ts";
 import { until } from "./support/manual-clock.ts";
 import { openNode, Told } from "./support/open-node.ts";
-
-/** Blocks that another sequencer of the chain has made: one after the other, the nonce of alice going up with each. */
-async function foreignChain(rollup: Rollup, count: number): Promise<ExecutionPayloadEnvelope[]> {
-  const maker = await openRollup({ l1: rollup.l1, forks: rollup.config.forks });
-  const blocks: ExecutionPayloadEnvelope[] = [];
-  let parent: L2BlockRef = rollup.genesis;
-  for (let i = 0; i < count; i++) {
-    const envelope = await foreignBlock({ ...rollup, layer: maker.layer }, parent, [signed(alice, i)]);
-    await maker.layer.newPayload(envelope);
-    blocks.push(envelope);
-    parent = { hash: envelope.payload.blockHash, number: envelope.payload.blockNumber, parentHash: envelope.payload.parentHash, timestamp: envelope.payload.timestamp, l1Origin: parent.l1Origin, sequenceNumber: i + 1 };
-  }
-  return blocks;
-}
 
 const numbers = (heads: { readonly unsafe: L2BlockRef; readonly localSafe: L2BlockRef; readonly safe: L2BlockRef; readonly finalized: L2BlockRef } | undefined) =>
   heads && [heads.unsafe.number, heads.localSafe.number, heads.safe.number, heads.finalized.number];

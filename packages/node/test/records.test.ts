@@ -2,7 +2,7 @@ import type { BlockId, ExecutionPayloadEnvelope, Hex, L1BlockRef, L2BlockRef } f
 import { MemoryStore } from "@pangaea/store";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Finality, SafeHeadDb, UnsafePayloads } from "../src/index.ts";
+import { Finality, type FinalityOptions, SafeHeadDb, UnsafePayloads } from "../src/index.ts";
 
 const hash = (n: number): Hex => `0x${n.toString(16).padStart(64, "0")}`;
 const id = (number: number, fork = 0): BlockId => ({ number, hash: hash(number + fork * 1_000_000) });
@@ -51,6 +51,13 @@ describe("the safe-head database", () => {
     expect(db.l1AtSafeHead(6)).toMatchObject({ l1Block: { number: 10 }, after: 5, upTo: 7 });
   });
 
+  it("begins anew where it is empty: of what came before, nothing is known", () => {
+    const db = new SafeHeadDb(new MemoryStore());
+    db.begin(0);
+    db.begin(40);
+    expect(db.floor).toBe(40);
+  });
+
   it("forgets what a reset takes back", () => {
     const db = filled([[10, 1], [12, 6], [20, 9]]);
     db.truncate(id(7));
@@ -77,21 +84,95 @@ describe("the safe-head database", () => {
 });
 
 describe("finality", () => {
-  it("names the newest L2 block derived from L1 blocks that are final", () => {
-    const finality = new Finality();
-    finality.record(l1(10), l2(1));
-    finality.record(l1(10), l2(2));
-    finality.record(l1(12), l2(5));
-    expect([9, 10, 11, 12, 50].map((number) => finality.finalizedBy(number)?.l2.number)).toEqual([undefined, 2, 2, 5, 5]);
-    finality.clear();
-    expect(finality.finalizedBy(50)).toBeUndefined();
+  const view = (reached: number, { finalized = 0, isIdle = false, settledUpTo = (number: number) => number } = {}) => ({ reached: l1(reached), finalized: l2(finalized), isIdle, settledUpTo });
+  /** L2 block n was the last derived from L1 block 100 + n, for so many. */
+  const derived = (count: number, options: FinalityOptions = {}) => {
+    const finality = new Finality(options);
+    for (let i = 1; i <= count; i++) finality.record(l1(100 + i), l2(i));
+    return finality;
+  };
+  const due = (finality: Finality, ...of: Parameters<typeof view>) => finality.due(view(...of))?.l2.number;
+
+  it.each([[100, undefined], [101, 1], [103, 3], [110, 10], [500, 10]])("by an L1 block %d reaches the newest L2 block derived from L1 up to there: %s", (signal, expected) => {
+    const finality = derived(10);
+    finality.signal(l1(signal));
+    expect(due(finality, 110)).toBe(expected);
   });
 
-  it("keeps no more L1 blocks than finality can lag behind", () => {
-    const finality = new Finality();
-    for (let i = 0; i < 1_000; i++) finality.record(l1(i), l2(i));
-    expect(finality.finalizedBy(800)).toBeUndefined();
-    expect(finality.finalizedBy(900)?.l2.number).toBe(900);
+  it("counts the last of several blocks derived from one L1 block", () => {
+    const finality = derived(2);
+    finality.record(l1(102), l2(3));
+    finality.signal(l1(102));
+    expect(due(finality, 102)).toBe(3);
+  });
+
+  it("names the L1 block that the L2 block came from and the one that is final, for both to be looked up", () => {
+    const finality = derived(2);
+    finality.signal(l1(150));
+    expect(finality.due(view(110))).toEqual({ l1: l1(102), l2: l2(2), signal: l1(150) });
+  });
+
+  it("is not due before L1 has said anything, nor for what is final already", () => {
+    const finality = derived(5);
+    expect(due(finality, 105)).toBeUndefined();
+    finality.signal(l1(103));
+    expect([2, 3, 4].map((finalized) => due(finality, 105, { finalized }))).toEqual([3, undefined, undefined]);
+  });
+
+  it("keeps to the newest word of L1 when an older one comes after it", () => {
+    const finality = derived(10);
+    expect([finality.signal(l1(105)), finality.signal(l1(103)), finality.signal(l1(105)), finality.signal(l1(106))]).toEqual([true, false, true, true]);
+    expect(due(finality, 110)).toBe(6);
+  });
+
+  it.each<[string, FinalityOptions, number, boolean, number | undefined]>([
+    ["again only after 64 more L1 blocks while derivation catches up", {}, 164, false, undefined],
+    ["after the 64 L1 blocks", {}, 165, false, 50],
+    ["after the delay asked for", { delay: 10 }, 111, false, 10],
+    ["not within the delay asked for", { delay: 10 }, 110, false, undefined],
+    ["at once where derivation has read all of L1", {}, 102, true, 1],
+  ])("is tried %s", (_, options, reached, isIdle, expected) => {
+    const finality = derived(0, options);
+    finality.signal(l1(1_000));
+    finality.record(l1(100), l2(0));
+    finality.tried(l1(100));
+    finality.record(l1(reached - 1), l2(expected ?? 7));
+    expect(due(finality, reached, { finalized: 0, isIdle })).toBe(expected);
+  });
+
+  it("is tried at once when L1 says something new", () => {
+    const finality = derived(10);
+    finality.signal(l1(103));
+    finality.tried(l1(110));
+    expect(due(finality, 110)).toBeUndefined();
+    finality.signal(l1(104));
+    expect(due(finality, 110)).toBe(4);
+  });
+
+  it("waits for what the chain itself holds back, a challenge say", () => {
+    const finality = derived(10);
+    finality.signal(l1(108));
+    expect(due(finality, 110, { settledUpTo: (number) => Math.min(number, 104) })).toBe(4);
+  });
+
+  it("forgets what was derived when derivation starts over, not what L1 has finalized", () => {
+    const finality = derived(10);
+    finality.signal(l1(108));
+    finality.tried(l1(110));
+    finality.clear();
+    expect(due(finality, 110)).toBeUndefined();
+    finality.record(l1(105), l2(5));
+    expect(due(finality, 105)).toBe(5);
+  });
+
+  it.each<[string, FinalityOptions, number]>([
+    ["as many L1 blocks as L1's finality can lag behind", {}, 129], ["more where the chain's own finality can", { lag: 300 }, 301], ["no fewer where it lags less", { lag: 5 }, 129], ["as many as asked for", { lag: 300, lookback: 7 }, 7],
+  ])("looks back over %s", (_, options, kept) => {
+    const finality = derived(1_000, options);
+    finality.signal(l1(1_100 - kept));
+    expect(due(finality, 1_100)).toBeUndefined();
+    finality.signal(l1(1_101 - kept));
+    expect(due(finality, 1_100)).toBe(1_001 - kept);
   });
 });
 
@@ -128,5 +209,13 @@ describe("unsafe payloads that wait", () => {
     expect(waiting.next(l2(5))).toBeUndefined();
     expect(waiting.add(payload(6, 5, 6, 400_000_000))).toBe(true);
     expect(waiting.next(l2(5))?.payload.blockNumber).toBe(6);
+  });
+
+  it("give the highest above a head first to an execution layer that syncs by itself, each once", () => {
+    const waiting = new UnsafePayloads();
+    for (const number of [3, 9, 7]) waiting.add(payload(number, number - 1));
+    waiting.add(payload(9, 8, 99));
+    expect([3, 3, 3, 3].map((head) => waiting.highestAbove(head)?.payload.blockNumber)).toEqual([9, 9, 7, undefined]);
+    expect(new UnsafePayloads().highestAbove(0)).toBeUndefined();
   });
 });

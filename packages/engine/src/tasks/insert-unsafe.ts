@@ -18,7 +18,8 @@ export async function insertUnsafe(state: EngineState, envelope: ExecutionPayloa
   return block;
 }
 
-function checkDepositsFirst({ payload: { transactions, blockNumber, blockHash } }: ExecutionPayloadEnvelope): void {
+/** Throws `InvalidBlockError` when a block does not begin with its deposits, all of them together. */
+export function checkDepositsFirst({ payload: { transactions, blockNumber, blockHash } }: ExecutionPayloadEnvelope): void {
   const firstOther = transactions.findIndex((transaction) => !isDepositTransaction(transaction));
   const deposits = firstOther < 0 ? transactions.length : firstOther;
   if (deposits === 0) throw new InvalidBlockError(`unsafe L2 block ${blockNumber} (${blockHash}) does not begin with a deposit`);
