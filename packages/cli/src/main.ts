@@ -1,6 +1,7 @@
 import { helpPage, unknownName } from "./command-line.ts";
 import { reportError } from "./errors.ts";
 import { checkConfig } from "./verbs/check-config.ts";
+import { DA_SERVER_TABLE, daServer } from "./verbs/da-server.ts";
 import { DEVNET_TABLE, devnet } from "./verbs/devnet.ts";
 import { explain, explainHelp } from "./verbs/explain.ts";
 import { fault, faultHelp } from "./verbs/fault.ts";
@@ -16,6 +17,7 @@ const VERBS = {
   fault: { run: fault, summary: "makes something go wrong on a running devnet", help: faultHelp },
   inspect: { run: inspect, summary: "says what is in a file of rollup data: a channel, a batch, a blob, a message, a witness", help: inspectHelp },
   genesis: { run: genesis, summary: "makes the genesis of public chains anew and holds it against the registry", help: genesisHelp },
+  "da-server": { run: daServer, summary: "keeps the data of chains that post commitments in their place", help: (summary: string) => helpPage("da-server", summary, DA_SERVER_TABLE) },
   "check-config": { run: checkConfig, summary: "says what is wrong in a TOML file of settings, and where", help: (summary: string) => `pangaea check-config FILE: ${summary}` },
 } as const;
 

@@ -6,6 +6,7 @@ import { BeaconClient, Endpoints, KzgService, L1Client, L1Watcher } from "@panga
 import { type Clock, errorMessage, InvalidInputError, type Hex, type Logger, type Random } from "@pangaea/primitives";
 import { lockFolder, openStore } from "@pangaea/store";
 import { type ChainContainer, ingressPolicyOf, messageGateOf, Supernode } from "@pangaea/supernode";
+import { startAltDa } from "./alt-da.ts";
 import { checkFixedFlags, defineChains, defineDependencySet, dependencySetFile, readManifest } from "./definition.ts";
 import { faultMethods } from "./faults/fault-methods.ts";
 import { devnetKey } from "./keys.ts";
@@ -30,6 +31,8 @@ export interface DevnetModules {
 export interface DevnetSummary {
   readonly l1: { readonly chainId: number; readonly url: string; readonly beacon: string };
   readonly supernode: { readonly url: string };
+  /** The DA server; absent when the chains' data are on L1. */
+  readonly da?: { readonly url: string };
   readonly configDir: string;
   /** The file that says whose messages each chain accepts; absent when none ever count. */
   readonly dependencySet?: string;
@@ -39,7 +42,7 @@ export interface DevnetSummary {
     readonly node: string;
     readonly rollupConfig: string;
     readonly genesis: string;
-    readonly contracts: { readonly optimismPortal: Hex; readonly systemConfig: Hex; readonly batchInbox: Hex; readonly batcher: Hex };
+    readonly contracts: { readonly optimismPortal: Hex; readonly systemConfig: Hex; readonly batchInbox: Hex; readonly batcher: Hex; readonly dataAvailabilityChallenge?: Hex };
   }[];
 }
 
@@ -156,6 +159,8 @@ async function startParts(flags: DevnetFlags, modules: DevnetModules, isGiven: (
   const chains = await defineChains(folder, earlier, flags, l1, l1GenesisTime);
   signal?.throwIfAborted();
   const dependencySet = await defineDependencySet(folder, chains, flags["interop.dependency-set"]);
+  const da = await startAltDa(chains, { folder, port: flags["alt-da.port"], log });
+  if (da !== undefined) opened.push(() => da.close());
   const endpoints = new Endpoints([l1.url], { log });
   opened.push(async () => endpoints.close());
   const client = new L1Client(endpoints, new BeaconClient([l1.url], kzg));
@@ -178,6 +183,7 @@ async function startParts(flags: DevnetFlags, modules: DevnetModules, isGiven: (
         return layer;
       },
       ingress,
+      ...(da === undefined ? {} : { da: da.client }),
       batcher: { signer: localSigner(devnetKey("batcher", config.l2ChainId).key), committer: kzgCommitter(kzg), options: { ...batcher.options, flushTimeoutMs: FLUSH_MS }, stopped: batcher.stopped },
       node: { version: modules.version, enableAdmin: true, sequencer: { l1Confs: 0, maxSafeLag: 0, recover: false, stopped: false } },
     })),
@@ -190,11 +196,12 @@ async function startParts(flags: DevnetFlags, modules: DevnetModules, isGiven: (
   const summary: DevnetSummary = {
     l1: { chainId: chains[0]!.config.l1ChainId, url: l1.url, beacon: l1.url },
     supernode: { url },
+    ...(da === undefined ? {} : { da: { url: da.url } }),
     configDir: folder,
     ...(dependencySet === undefined ? {} : { dependencySet: dependencySetFile(folder) }),
     chains: chains.map(({ config }) => ({
       chainId: config.l2ChainId, url: `http://127.0.0.1:${ports.get(config.l2ChainId)}`, node: `${url}/${config.l2ChainId}/`, rollupConfig: rollupConfigFile(folder, config.l2ChainId), genesis: genesisFile(folder, config.l2ChainId),
-      contracts: { optimismPortal: config.depositContractAddress, systemConfig: config.l1SystemConfigAddress, batchInbox: config.batchInboxAddress, batcher: config.genesis.systemConfig.batcherAddress },
+      contracts: { optimismPortal: config.depositContractAddress, systemConfig: config.l1SystemConfigAddress, batchInbox: config.batchInboxAddress, batcher: config.genesis.systemConfig.batcherAddress, ...(config.altDa?.commitmentKind === "keccak256" ? { dataAvailabilityChallenge: config.altDa.challengeContract } : {}) },
     })),
   };
   if (dependencySet !== undefined) {

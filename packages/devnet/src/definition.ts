@@ -6,11 +6,11 @@ import { InvalidInputError } from "@pangaea/primitives";
 import { dependencySetFor } from "@pangaea/supernode";
 import { z } from "zod";
 import type { LocalL1 } from "./local-l1.ts";
-import { type DevnetFlags, devnetForks } from "./options.ts";
+import { devnetAltDa, type DevnetFlags, devnetForks } from "./options.ts";
 import { ANEW, type ChainDefinition, readChains, readDefinition, setUpChains, writeChains } from "./setup.ts";
 
 /** Flags that count at the first start only: what they say is in the chains then. */
-const FIXED_FLAGS = ["chains", "l1.block-time", "l2.block-time", "seq-window", "fork", "interop.activation"] as const;
+const FIXED_FLAGS = ["chains", "l1.block-time", "l2.block-time", "seq-window", "fork", "interop.activation", "alt-da", "alt-da.challenge-window", "alt-da.resolve-window"] as const;
 
 const manifestSchema = z.object({
   chains: z.array(z.number().int().positive()).min(1), l1GenesisTime: z.number().int().nonnegative(), l1BlockTime: z.number().int().positive(),
@@ -52,7 +52,7 @@ export async function defineChains(folder: string, earlier: Manifest | undefined
   if (earlier !== undefined) return readChains(folder, earlier.chains);
   const times = flags["l2.block-time"];
   const plans = flags.chains.map((chainId, i) => ({ chainId, blockTime: times[i] ?? times[0] ?? 1 }));
-  const chains = await setUpChains(l1.rpc, plans, { forks: (time) => devnetForks(flags, time), seqWindowSize: flags["seq-window"] });
+  const chains = await setUpChains(l1.rpc, plans, { forks: (time) => devnetForks(flags, time), seqWindowSize: flags["seq-window"], altDa: devnetAltDa(flags) });
   await writeChains(folder, chains);
   const manifest: Manifest = { chains: [...flags.chains], l1GenesisTime, l1BlockTime: flags["l1.block-time"], flags: Object.fromEntries(FIXED_FLAGS.map((name) => [name, asText(flags[name])])) };
   await writeFile(manifestFile(folder), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -1,5 +1,5 @@
 import { type BatcherOptions, batcherFlagTable, batcherOptions, DEVNET_BATCHER_OPTIONS } from "@pangaea/batcher";
-import { chainIdList, choice, FORKS, flag, type ForkSchedule, list, type OptionSpec, type OptionTable, type OptionValues, port, resolveOptions, scopedTable, text, unscoped, whole } from "@pangaea/config";
+import { type AltDaConfig, chainIdList, choice, FORKS, flag, type ForkSchedule, list, type OptionSpec, type OptionTable, type OptionValues, port, resolveOptions, scopedTable, text, unscoped, whole } from "@pangaea/config";
 import { InvalidInputError } from "@pangaea/primitives";
 import { ingressFlagTable } from "@pangaea/supernode";
 import { DEVNET_RELAYER_OPTIONS, type RelayerOptions, relayerFlagTable, relayerOptions } from "@pangaea/relayer";
@@ -51,6 +51,10 @@ export const DEVNET_OPTIONS = {
   ...ingressFlagTable("unsafe"),
   "interop.failsafe-on-invalidation": flag("refuse all messages once a block had to be replaced, until admin_setFailsafeEnabled switches that off"),
   "seq-window": whole("sequencing window, L1 blocks", 3_600, 2, 100_000),
+  "alt-da": choice("where the chains' data are: off on L1; else at a DA server in this process, with commitments of this kind on L1", ["off", "keccak", "generic"], "off"),
+  "alt-da.port": port("DA server of --alt-da", 3100),
+  "alt-da.challenge-window": whole("L1 blocks in which data behind a commitment can be challenged", 16, 1, 100_000),
+  "alt-da.resolve-window": whole("L1 blocks in which challenged data can be shown on L1", 16, 1, 100_000),
   json: flag("print one line of JSON when ready, then nothing"),
   quiet: flag("print only warnings and errors"),
   "log.level": choice("least level of what is logged", ["debug", "info", "warn", "error"], "warn"),
@@ -70,6 +74,13 @@ export function differsFromDefault(flags: DevnetFlags, name: string): boolean {
 export function devnetBatcher(flags: DevnetFlags): { readonly options: BatcherOptions; readonly stopped: boolean } {
   const given = unscoped("batcher", BATCHER_FLAGS, flags);
   return { options: batcherOptions(given, DEVNET_BATCHER_OPTIONS), stopped: given.stopped };
+}
+
+/** How the devnet's chains keep their data elsewhere than on L1; undefined when they do not. */
+export function devnetAltDa(flags: Pick<DevnetFlags, "alt-da" | "alt-da.challenge-window" | "alt-da.resolve-window">): Omit<AltDaConfig, "challengeContract"> | undefined {
+  const kind = flags["alt-da"];
+  if (kind === "off") return undefined;
+  return { commitmentKind: kind === "keccak" ? "keccak256" : "generic", challengeWindow: flags["alt-da.challenge-window"], resolveWindow: flags["alt-da.resolve-window"] };
 }
 
 /** The settings of the devnet's relayer. */

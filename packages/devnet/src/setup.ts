@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type ForkSchedule, genesisToJson, type L2Genesis, l2ChainConfigToJson, parseGenesis, parseRollupConfig, type RollupConfig, rollupConfigToJson } from "@pangaea/config";
+import { type AltDaConfig, type ForkSchedule, genesisToJson, type L2Genesis, l2ChainConfigToJson, parseGenesis, parseRollupConfig, type RollupConfig, rollupConfigToJson } from "@pangaea/config";
 import { buildL2Genesis, L1_PREINSTALLS, l1Deployment } from "@pangaea/contracts";
 import { genesisBlock } from "@pangaea/execution";
 import { type BlockId, bytesToHex, concatBytes, CriticalError, encodeTransaction, errorMessage, type Hex, InvalidInputError, isHex, keccak256, bigIntToBytes, quantityToNumber, signTransaction, toQuantity, TX_FEE_MARKET, writeU32, ZERO_ADDRESS, ZERO_HASH } from "@pangaea/primitives";
@@ -53,7 +53,7 @@ function fundedAccounts(): Readonly<Record<Hex, bigint>> {
 }
 
 /** Puts the contracts of all chains onto a fresh L1, in one block, and works out their genesis. */
-export async function setUpChains(rpc: RpcClient, plans: readonly ChainPlan[], { forks, seqWindowSize }: { readonly forks: (genesisTime: number) => ForkSchedule; readonly seqWindowSize: number }): Promise<readonly ChainDefinition[]> {
+export async function setUpChains(rpc: RpcClient, plans: readonly ChainPlan[], { forks, seqWindowSize, altDa }: { readonly forks: (genesisTime: number) => ForkSchedule; readonly seqWindowSize: number; readonly altDa?: Omit<AltDaConfig, "challengeContract"> | undefined }): Promise<readonly ChainDefinition[]> {
   const deployer = devnetKey("deployer");
   await rpc.callMany([
     { method: "anvil_setBalance", params: [deployer.address, toQuantity(ROLE_BALANCE)] },
@@ -67,6 +67,7 @@ export async function setUpChains(rpc: RpcClient, plans: readonly ChainPlan[], {
     const deployment = l1Deployment({
       deployer: deployer.address, nonce, owner: deployer.address, batcher: devnetKey("batcher", chainId).address, unsafeBlockSigner: devnetKey("unsafe-block-signer", chainId).address,
       batchInbox: batchInbox(chainId), l2ChainId: chainId, gasLimit: GAS_LIMIT, baseFeeScalar: BASE_FEE_SCALAR, blobBaseFeeScalar: BLOB_BASE_FEE_SCALAR,
+      ...(altDa?.commitmentKind === "keccak256" ? { challenges: altDa } : {}),
     });
     nonce += deployment.steps.length;
     return deployment;
@@ -95,6 +96,7 @@ export async function setUpChains(rpc: RpcClient, plans: readonly ChainPlan[], {
       },
       blockTime, maxSequencerDrift: 600, seqWindowSize, channelTimeout: 300, l1ChainId: L1_CHAIN_ID, l2ChainId: chainId, forks: schedule, keepKarstUpgradeGas: false,
       batchInboxAddress: batchInbox(chainId), depositContractAddress: deployments[i]!.optimismPortal, l1SystemConfigAddress: deployments[i]!.systemConfig, protocolVersionsAddress: ZERO_ADDRESS, feeMarket: FEE_MARKET,
+      ...(altDa === undefined ? {} : { altDa: { ...altDa, challengeContract: deployments[i]!.dataAvailabilityChallenge ?? ZERO_ADDRESS } }),
     };
     return { config, genesis };
   });

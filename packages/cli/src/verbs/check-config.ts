@@ -6,6 +6,7 @@ import { type ChainPlan, planChain } from "../chain-setup.ts";
 import { readSettingsFile, unknownSettings, UsageError, valuesOf } from "../command-line.ts";
 import { planRelaying, RELAYER_FLAGS } from "../relaying.ts";
 import type { SettingsFile } from "../settings-file.ts";
+import { DA_SERVER_TABLE } from "./da-server.ts";
 import { DEVNET_TABLE } from "./devnet.ts";
 import { supernodeTable } from "./supernode.ts";
 
@@ -65,7 +66,8 @@ export async function configProblems({ path, verbs }: SettingsFile): Promise<rea
     [...verbs].map(async ([verb, given]) => {
       if (verb === "devnet") return devnetProblems(given);
       if (verb === "supernode") return supernodeProblems(given, path);
-      return [`${path} [${verb}]: there is no verb ${verb} with settings; they stand under [devnet] or [supernode]`];
+      if (verb === "da-server") return tableProblems(verb, DA_SERVER_TABLE, given);
+      return [`${path} [${verb}]: there is no verb ${verb} with settings; they stand under [devnet], [supernode] or [da-server]`];
     }),
   );
   return problems.flat();

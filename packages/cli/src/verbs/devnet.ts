@@ -10,13 +10,14 @@ const STATUS_MS = 500;
 /** Without a terminal the status is printed seldom. */
 const PLAIN_STATUS_MS = 15_000;
 
-function banner({ l1, supernode, chains }: DevnetSummary, seconds: string): readonly string[] {
+function banner({ l1, supernode, da, chains }: DevnetSummary, seconds: string): readonly string[] {
   return [
     `Pangaea devnet, ready in ${seconds} s`,
     "",
     `  L1 ${String(l1.chainId).padEnd(6)} ${l1.url}   JSON-RPC, WebSocket, beacon API`,
     ...chains.map(({ chainId, url }) => `  L2 ${String(chainId).padEnd(6)} ${url}   JSON-RPC, WebSocket`),
     `  supernode ${supernode.url}   root RPC at /, node RPCs at ${chains.map(({ chainId }) => `/${chainId}/`).join(" ")}`,
+    ...(da === undefined ? [] : [`  DA server ${da.url}`]),
     "",
     `  ${TEST_ACCOUNTS.length} accounts with 10,000 ETH on every chain; the first:`,
     `  ${TEST_ACCOUNTS[0]!.address}  key ${TEST_ACCOUNTS[0]!.privateKey}`,

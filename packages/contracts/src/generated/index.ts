@@ -5,6 +5,7 @@ export * from "./L2ToL2CrossDomainMessenger.ts";
 export * from "./SuperchainERC20.ts";
 export * from "./SuperchainETHBridge.ts";
 export * from "./SuperchainTokenBridge.ts";
+export * from "./DataAvailabilityChallenge.ts";
 export * from "./OptimismPortal.ts";
 export * from "./SystemConfig.ts";
 export * from "./Create2Deployer.ts";
