@@ -45,7 +45,7 @@ describe("a chain's settings", () => {
 
   it("lead to an external execution layer", async () => {
     const { execution } = await plan({ l2: "http://127.0.0.1:8551", "l2.jwt-secret": jwt, "l2.engine-rpc-timeout": "3s" });
-    expect(execution).toEqual({ kind: "external", url: "http://127.0.0.1:8551", jwtSecret: new Uint8Array(32).fill(0x11), jwtFile: jwt, timeoutMs: 3_000 });
+    expect(execution).toEqual({ kind: "external", url: "http://127.0.0.1:8551", jwtSecret: new Uint8Array(32).fill(0x11), jwtSource: `--vn.901.l2.jwt-secret: ${jwt}`, timeoutMs: 3_000 });
   });
 
   it("lead to a batcher with the chain's key", async () => {
@@ -63,6 +63,9 @@ describe("a chain's settings", () => {
     ["with a URL that is none", { l2: "nowhere", "l2.jwt-secret": jwt }, /--vn\.901\.l2 wants an http or https URL, not "nowhere"/],
     ["with an engine port without a secret", { "l2.genesis": genesis, "l2.engine.port": "1" }, /--vn\.901\.l2\.jwt-secret is missing: --vn\.901\.l2\.engine\.port serves nobody without a secret/],
     ["with a genesis that is no JSON", { "l2.genesis": jwt }, /--vn\.901\.l2\.genesis: .*jwt\.hex is not JSON/],
+    ["with a sync by the embedded execution layer", { "l2.genesis": genesis, syncmode: "execution-layer" }, /--vn\.901\.syncmode execution-layer wants an execution client that syncs with its own peers: give --vn\.901\.l2; the embedded execution layer has none/],
+    ["with a sync of the execution layer of a sequencer", { l2, "l2.jwt-secret": jwt, syncmode: "execution-layer", "sequencer.enabled": "true" }, /--vn\.901\.sequencer\.enabled makes this the sequencer: leave one of them out/],
+    ["with an offset of a sync that is not asked for", { "l2.genesis": genesis, "syncmode.offset-el-safe": "1h" }, /--vn\.901\.syncmode\.offset-el-safe is of --vn\.901\.syncmode execution-layer/],
     ["with a batcher without a key", { "l2.genesis": genesis, "batcher.enabled": "true" }, /--vn\.901\.batcher\.private-key-file is missing/],
     ["with a file that holds no key", { "l2.genesis": genesis, "batcher.enabled": "true", "batcher.private-key-file": rollup }, /rollup\.json holds no private key: it must be 32 bytes of hex/],
     ["with the key of somebody else", { "l2.genesis": genesis, "batcher.enabled": "true", "batcher.private-key-file": otherKey }, /other-key\.hex is the key of 0x[0-9a-f]{40}, and the chain's batcher is 0x[0-9a-f]{40}/],

@@ -28,7 +28,7 @@ function chain(chainId: number, { flags = {}, external = false, servesRpc = true
   const genesis = buildL2Genesis({ chainId, timestamp: 1_700_000_000, forks, feeMarket: FEE_MARKET, gasLimit: 30_000_000, funded: {}, owner: ADDRESS, feeRecipient: ADDRESS });
   const embedded = { kind: "embedded", genesis, ...(servesRpc ? { rpc: { host: "127.0.0.1", port: 0 } } : {}) } as const;
   const options = virtualNodeOptions(chainId, given(Object.fromEntries(Object.entries(flags).map(([name, text]) => [`vn.${chainId}.${name}`, text]))));
-  return { config, options, execution: external ? { kind: "external", url: "http://127.0.0.1:1", jwtSecret: KEY, jwtFile: "jwt", timeoutMs: 1 } : embedded };
+  return { config, options, execution: external ? { kind: "external", url: "http://127.0.0.1:1", jwtSecret: KEY, jwtSource: "jwt", timeoutMs: 1 } : embedded };
 }
 
 describe("what a supernode relays", () => {

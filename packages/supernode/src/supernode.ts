@@ -49,6 +49,8 @@ export interface SupernodeSettings {
   readonly chains: readonly ChainSetup[];
   readonly rpc: { readonly host: string; readonly port: number };
   readonly version: string;
+  /** The chain whose node stands at the root of the RPC too, where a process runs one chain alone. */
+  readonly rootChain?: number;
   /** Further methods at the root of the RPC, of the program that runs the supernode. */
   readonly rpcMethods?: RpcMethods;
   /** Without it every chain's own word is final. */
@@ -173,8 +175,9 @@ export class Supernode {
 
   async #route(path: string): Promise<Route> {
     const [, first = "", ...rest] = path.split("/");
-    if (first === "") return { methods: Object.assign({}, ...this.#activities.map(({ rpcMethods }) => rpcMethods), this.#settings.rpcMethods) };
-    const chain = this.chains.get(Number(first));
+    const { rootChain } = this.#settings;
+    if (first === "" && rootChain === undefined) return { methods: Object.assign({}, ...this.#activities.map(({ rpcMethods }) => rpcMethods), this.#settings.rpcMethods) };
+    const chain = this.chains.get(first === "" ? rootChain! : Number(first));
     if (chain === undefined || rest.some((part) => part !== "")) return { status: 404, message: `no chain at ${path}; the chains are ${[...this.chains.keys()].map((id) => `/${id}/`).join(" ")}` };
     const deadline = this.#modules.clock.now() + GATE_MS;
     while (!chain.hasHeads) {
