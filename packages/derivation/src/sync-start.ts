@@ -7,6 +7,8 @@ export interface SyncStart {
   readonly unsafe: L2BlockRef;
   readonly safe: L2BlockRef;
   readonly finalized: L2BlockRef;
+  /** Whether safe and finalized are what the execution layer synced to by itself, unseen. */
+  readonly isTrusted?: boolean;
 }
 
 export interface SyncStartModules {
@@ -105,7 +107,7 @@ export async function findSyncStart({ config, l1, l2 }: SyncStartModules, { prov
   if (tipIsAllThereIs(config, labelled)) {
     const number = blockBehind(config, tip.number, safeOffset);
     const safe = number === tip.number ? tip : l2BlockRefFromPayload(config, (await l2.payloadByNumber(number)).payload);
-    return { unsafe: tip, safe, finalized: safe };
+    return { unsafe: tip, safe, finalized: safe, isTrusted: true };
   }
 
   const lookback = syncLookback(config);

@@ -173,7 +173,7 @@ describe("an execution layer whose labels do not belong to its head", () => {
   it("is trusted with its head where that is behind its labels: its chain was rewound", async () => {
     const { l1, l2, config, refs } = open({ l1: "abcdefg", l2: "ABCDEFG" });
     const rewound = (safe: number, finalized: number) => findSyncStart({ config, l1, l2: { payloadByLabel: (label) => l2.payloadByNumber(label === "latest" ? 3 : label === "safe" ? safe : finalized), payloadByNumber: l2.payloadByNumber.bind(l2), payloadByHash: l2.payloadByHash.bind(l2) } });
-    for (const [safe, finalized] of [[5, 1], [5, 4]] as const) expect(await rewound(safe, finalized)).toEqual({ unsafe: refs[3], safe: refs[3], finalized: refs[3] });
+    for (const [safe, finalized] of [[5, 1], [5, 4]] as const) expect(await rewound(safe, finalized)).toEqual({ unsafe: refs[3], safe: refs[3], finalized: refs[3], isTrusted: true });
   });
 
   it("is trusted up to a time behind its head, when that is asked for", async () => {

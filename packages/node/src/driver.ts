@@ -147,11 +147,10 @@ export class Driver {
 
   /** Has the execution layer sync by itself to the highest unsafe block that was handed in; false while there is none, or it is on its way. */
   async #syncExecution(): Promise<boolean> {
-    const { config, engine, safeHeads } = this.#modules;
+    const { engine } = this.#modules;
     const { heads } = engine;
     if (heads === undefined) {
-      // What it fetches is not derived: of when that became safe there will be no record.
-      if (await engine.beginElSync()) safeHeads.truncate(config.genesis.l2);
+      await engine.beginElSync();
       return true;
     }
     this.#target = this.#unsafePayloads.highestAbove(heads.unsafe.number) ?? this.#target;
@@ -174,7 +173,7 @@ export class Driver {
   async #resetPoint(): Promise<ResetPoint> {
     const synced = this.#synced;
     this.#synced = undefined;
-    return synced === undefined ? findResetPoint({ ...this.#modules, ...(this.#options.syncStart === undefined ? {} : { syncStart: this.#options.syncStart }) }) : { ...synced, replaces: undefined };
+    return synced === undefined ? findResetPoint({ ...this.#modules, ...(this.#options.syncStart === undefined ? {} : { syncStart: this.#options.syncStart }) }) : { ...synced, isTrusted: true, replaces: undefined };
   }
 
   async #reset(): Promise<void> {
@@ -185,8 +184,11 @@ export class Driver {
     await engine.reset(start);
     await this.#pipeline.reset(start.safe);
     this.#finality.clear();
-    safeHeads.truncate({ ...start.safe, number: start.safe.number + 1 });
-    safeHeads.begin(start.safe.number);
+    if (start.isTrusted === true) safeHeads.beginAnew(start.safe);
+    else {
+      safeHeads.truncate({ ...start.safe, number: start.safe.number + 1 });
+      safeHeads.begin(start.safe.number);
+    }
     this.#needsReset = false;
     this.#idle = false;
     this.#authorityMoved = true;

@@ -28,7 +28,8 @@ export async function findResetPoint({ config, l1, execution, safeHeads, authori
   const start = await findSyncStart({ config, l1, l2: execution }, { ...syncStart, proven: settled?.safeHead });
   const refAt = async (number: number): Promise<L2BlockRef> => l2BlockRefFromPayload(config, (await execution.payloadByNumber(number)).payload);
 
-  const proven = settled?.safeHead.number ?? start.safe.number;
+  // Where nothing of the record stands, what it began with does.
+  const proven = (start.isTrusted === true ? undefined : (settled?.safeHead.number ?? safeHeads.floor)) ?? start.safe.number;
   const verdict = await authority.safeHead();
   const granted = verdict.kind === "verified" ? verdict.block.number : verdict.kind === "up-to" ? verdict.number : start.safe.number;
   const cap = Math.max(Math.min(proven, granted), start.finalized.number);

@@ -97,10 +97,19 @@ export class SafeHeadDb {
     return value === undefined ? undefined : Number(readU64(value, 0));
   }
 
-  /** Notes where the record begins: where derivation starts while it is empty; later only where derivation starts below. */
+  /** Forgets everything: the record begins anew after a block that was not derived here. */
+  beginAnew(safe: BlockId): void {
+    this.truncate({ ...safe, number: 0 });
+    this.#setFloor(safe.number);
+  }
+
+  /** Notes where the record begins, the first time it does; later only where derivation starts below. */
   begin(safe: number): void {
     const floor = this.floor;
-    if (floor !== undefined && floor <= safe && this.#edge(true) !== undefined) return;
+    if (floor === undefined || floor > safe) this.#setFloor(safe);
+  }
+
+  #setFloor(safe: number): void {
     const value = new Uint8Array(8);
     writeU64(value, 0, safe);
     this.#store.write([[FLOOR_KEY, value]]);

@@ -51,11 +51,13 @@ describe("the safe-head database", () => {
     expect(db.l1AtSafeHead(6)).toMatchObject({ l1Block: { number: 10 }, after: 5, upTo: 7 });
   });
 
-  it("begins anew where it is empty: of what came before, nothing is known", () => {
-    const db = new SafeHeadDb(new MemoryStore());
+  it("begins anew after blocks that were not derived here: of what came before, nothing is known", () => {
+    const db = filled([[10, 7]]);
     db.begin(0);
-    db.begin(40);
+    db.beginAnew(id(40));
     expect(db.floor).toBe(40);
+    expect(() => db.l1AtSafeHead(7)).toThrow("the record begins after block 40");
+    expect(() => db.safeHeadAtL1(99)).toThrow("no safe head");
   });
 
   it("forgets what a reset takes back", () => {
