@@ -179,3 +179,42 @@ describe("rollup.json", () => {
     expect(timestampOfL2Block(config, 100)).toBe(1_000);
   });
 });
+
+describe("alt_da", () => {
+  const KECCAK = { da_challenge_contract_address: ADDRESS.toLowerCase(), da_commitment_type: "KeccakCommitment", da_challenge_window: 8, da_resolve_window: 9 };
+  const GENERIC = { da_challenge_contract_address: ZERO_ADDRESS, da_commitment_type: "GenericCommitment", da_challenge_window: 8, da_resolve_window: 9 };
+  const LEGACY = { da_challenge_contract_address: ADDRESS, da_challenge_window: 8, da_resolve_window: 9 };
+  const read = { commitmentKind: "keccak256", challengeContract: ADDRESS.toLowerCase(), challengeWindow: 8, resolveWindow: 9 };
+
+  test.each<[string, Json, unknown]>([
+    ["of keccak commitments has the challenge contract", { alt_da: KECCAK }, read],
+    ["of generic commitments has none", { alt_da: GENERIC }, { ...read, commitmentKind: "generic", challengeContract: ZERO_ADDRESS }],
+    ["may leave the contract of generic commitments out", { alt_da: { ...GENERIC, da_challenge_contract_address: undefined } }, { ...read, commitmentKind: "generic", challengeContract: ZERO_ADDRESS }],
+    ["is of keccak commitments when it does not say", { alt_da: { ...KECCAK, da_commitment_type: undefined } }, read],
+    ["may stand in the keys of before", { ...LEGACY, use_alt_da: true }, read],
+    ["may stand in the keys of before that", { ...LEGACY, use_plasma: true }, read],
+    ["may stand in both when they say the same", { ...LEGACY, use_alt_da: true, alt_da: KECCAK }, read],
+    ["may be null", { alt_da: null }, undefined],
+    ["is not there where the keys of before say so", { da_challenge_contract_address: ZERO_ADDRESS, da_challenge_window: 0, da_resolve_window: 0, use_alt_da: false }, undefined],
+  ])("%s", (_, fields, altDa) => {
+    expect(parseRollupConfig({ ...FILE, ...fields }).altDa).toEqual(altDa);
+  });
+
+  test.each([["keccak", KECCAK], ["generic", GENERIC]])("is written as it was read: %s", (_, fields) => {
+    expect(rollupConfigToJson(parseRollupConfig({ ...FILE, alt_da: fields })).alt_da).toEqual(fields);
+  });
+
+  test.each<[string, Json, string]>([
+    ["an unknown kind", { alt_da: { ...KECCAK, da_commitment_type: "Keccak" } }, "alt_da.da_commitment_type"],
+    ["an unknown field", { alt_da: { ...KECCAK, da_window: 1 } }, "alt_da.da_window"],
+    ["keccak commitments without a contract", { alt_da: { ...KECCAK, da_challenge_contract_address: undefined } }, "alt_da.da_challenge_contract_address is zero"],
+    ["generic commitments with one", { alt_da: { ...GENERIC, da_challenge_contract_address: ADDRESS } }, "generic commitments cannot be challenged"],
+    ["no time to challenge", { alt_da: { ...KECCAK, da_challenge_window: 0 } }, "alt_da.da_challenge_window is 0"],
+    ["no time to answer", { alt_da: { ...KECCAK, da_resolve_window: 0 } }, "alt_da.da_resolve_window is 0"],
+    ["two places that differ", { ...LEGACY, da_resolve_window: 10, use_alt_da: true, alt_da: KECCAK }, "da_resolve_window is 10, but alt_da.da_resolve_window is 9"],
+    ["keys of before without windows", { da_challenge_contract_address: ADDRESS, use_plasma: true }, "alt_da.da_challenge_window is 0"],
+  ])("is refused with %s", (_, fields, message) => {
+    expect(() => parseRollupConfig({ ...FILE, ...fields })).toThrow(InvalidInputError);
+    expect(() => parseRollupConfig({ ...FILE, ...fields })).toThrow(message);
+  });
+});

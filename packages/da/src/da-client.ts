@@ -60,7 +60,7 @@ export class DaClient implements DaSource, DaStore {
     try {
       const response = await fetch(`${this.#url}${path}`, { ...request, signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]) });
       status = response.status;
-      body = await boundedBody(response.body ?? new ReadableStream(), most);
+      body = await boundedBody(response.body ?? [], most);
     } catch (error) {
       signal?.throwIfAborted();
       const cause = timeout.aborted ? `no answer within ${timeoutMs} ms` : error instanceof Error && error.cause !== undefined ? errorMessage(error.cause) : errorMessage(error);
