@@ -7,12 +7,14 @@ import { explain, explainHelp } from "./verbs/explain.ts";
 import { fault, faultHelp } from "./verbs/fault.ts";
 import { genesis, genesisHelp } from "./verbs/genesis.ts";
 import { inspect, inspectHelp } from "./verbs/inspect.ts";
+import { NODE_TABLE, node } from "./verbs/node.ts";
 import { supernode, supernodeTable } from "./verbs/supernode.ts";
 import { VERSION } from "./version.ts";
 
 const VERBS = {
   devnet: { run: devnet, summary: "a local L1 and a cluster of L2s in one process", help: (summary: string) => helpPage("devnet", summary, DEVNET_TABLE) },
   supernode: { run: supernode, summary: "every chain of a cluster above an L1 of yours", help: (summary: string) => helpPage("supernode", summary, supernodeTable([])) },
+  node: { run: node, summary: "one chain's node above an L1 of yours, public ones by name", help: (summary: string) => helpPage("node", summary, NODE_TABLE) },
   explain: { run: explain, summary: "why a block or transaction is as certain as it is, and what it waits for", help: explainHelp },
   fault: { run: fault, summary: "makes something go wrong on a running devnet", help: faultHelp },
   inspect: { run: inspect, summary: "says what is in a file of rollup data: a channel, a batch, a blob, a message, a witness", help: inspectHelp },

@@ -48,6 +48,7 @@ const chainSchema = z.object({
   max_sequencer_drift: whole,
   hardforks: z.strictObject({ ...forkTimes, pectra_blob_schedule_time: whole.optional(), keep_karst_upgrade_gas: z.boolean().optional() }),
   interop: z.strictObject({ dependencies: z.record(z.string(), z.unknown()) }).optional(),
+  alt_da: z.strictObject({ da_challenge_contract_address: hex(20).default(ZERO_ADDRESS), da_challenge_window: whole, da_resolve_window: whole, da_commitment_type: z.enum(["KeccakCommitment", "GenericCommitment"]).default("KeccakCommitment") }).optional(),
   optimism: z.strictObject({ eip1559_elasticity: whole, eip1559_denominator: whole, eip1559_denominator_canyon: whole }),
   genesis: z.strictObject({
     l2_time: whole, l1: blockId, l2: blockId,
@@ -93,7 +94,8 @@ export function parseRegistryChain(text: string, { network, name, where }: { rea
     const time = times[`${fork}_time`] ?? (fork === "lagoon" ? times.interop_time : fork === "regolith" ? REGOLITH_TIME : undefined);
     if (typeof time === "number") forks[fork] = time;
   }
-  const { genesis, hardforks, optimism } = file;
+  const { genesis, hardforks, optimism, alt_da: altDa } = file;
+  if (file.data_availability_type === "alt-da" && altDa === undefined) throw new InvalidInputError(`${where}: the chain's data are at a DA server, and there is no alt_da that says under which rules: use a newer copy, or a rollup.json with alt_da`);
   const { batcherAddress, overhead, scalar, gasLimit, eip1559Params, operatorFeeParams, minBaseFee, daFootprintGasScalar } = genesis.system_config;
   const config: RollupConfig = {
     genesis: {
@@ -104,6 +106,7 @@ export function parseRegistryChain(text: string, { network, name, where }: { rea
     ...(hardforks.pectra_blob_schedule_time === undefined ? {} : { pectraBlobScheduleTime: Number(hardforks.pectra_blob_schedule_time) }),
     keepKarstUpgradeGas: hardforks.keep_karst_upgrade_gas === true,
     batchInboxAddress: file.batch_inbox_addr, depositContractAddress: file.addresses.OptimismPortalProxy, l1SystemConfigAddress: file.addresses.SystemConfigProxy, protocolVersionsAddress,
+    ...(altDa === undefined ? {} : { altDa: { commitmentKind: altDa.da_commitment_type === "KeccakCommitment" ? "keccak256" : "generic", challengeContract: altDa.da_challenge_contract_address, challengeWindow: altDa.da_challenge_window, resolveWindow: altDa.da_resolve_window } }),
     feeMarket: { elasticity: optimism.eip1559_elasticity, denominator: optimism.eip1559_denominator, denominatorCanyon: optimism.eip1559_denominator_canyon },
   };
   return {

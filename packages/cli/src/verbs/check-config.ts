@@ -1,6 +1,6 @@
 import { type GivenValues, optionProblems, type OptionTable, resolveOptions } from "@pangaea/config";
 import { devnetForks } from "@pangaea/devnet";
-import { errorMessage, InvalidInputError } from "@pangaea/primitives";
+import { errorMessage, InvalidInputError, NotFoundError } from "@pangaea/primitives";
 import { givenToVirtualNode, SUPERNODE_OPTIONS, VIRTUAL_NODE_OPTIONS, virtualNodeOptions } from "@pangaea/supernode";
 import { type ChainPlan, planChain } from "../chain-setup.ts";
 import { readSettingsFile, unknownSettings, UsageError, valuesOf } from "../command-line.ts";
@@ -8,11 +8,12 @@ import { planRelaying, RELAYER_FLAGS } from "../relaying.ts";
 import type { SettingsFile } from "../settings-file.ts";
 import { DA_SERVER_TABLE } from "./da-server.ts";
 import { DEVNET_TABLE } from "./devnet.ts";
+import { NODE_TABLE, planNode } from "./node.ts";
 import { supernodeTable } from "./supernode.ts";
 
 /** The message of an input error, of nothing else. */
 function messageOf(error: unknown): string {
-  if (error instanceof InvalidInputError) return errorMessage(error);
+  if (error instanceof InvalidInputError || error instanceof NotFoundError) return errorMessage(error);
   throw error;
 }
 
@@ -51,6 +52,17 @@ async function supernodeProblems(given: GivenValues, path: string): Promise<read
   return problems.length > 0 ? problems : relayingProblems(perChain.filter((one) => typeof one !== "string"), given, path);
 }
 
+async function nodeProblems(given: GivenValues, path: string): Promise<readonly string[]> {
+  const problems = [...tableProblems("node", NODE_TABLE, given), ...(given.l1 === undefined ? [`${path} [node] has no l1: give the JSON-RPC URL of L1`] : [])];
+  if (problems.length > 0) return problems;
+  try {
+    await planNode(given);
+    return [];
+  } catch (error) {
+    return [`${path} [node]: ${messageOf(error)}`];
+  }
+}
+
 async function relayingProblems(plans: readonly ChainPlan[], given: GivenValues, path: string): Promise<readonly string[]> {
   try {
     await planRelaying(plans, resolveOptions(SUPERNODE_OPTIONS, given), resolveOptions(RELAYER_FLAGS, given));
@@ -67,7 +79,8 @@ export async function configProblems({ path, verbs }: SettingsFile): Promise<rea
       if (verb === "devnet") return devnetProblems(given);
       if (verb === "supernode") return supernodeProblems(given, path);
       if (verb === "da-server") return tableProblems(verb, DA_SERVER_TABLE, given);
-      return [`${path} [${verb}]: there is no verb ${verb} with settings; they stand under [devnet], [supernode] or [da-server]`];
+      if (verb === "node") return nodeProblems(given, path);
+      return [`${path} [${verb}]: there is no verb ${verb} with settings; they stand under [devnet], [supernode], [node] or [da-server]`];
     }),
   );
   return problems.flat();
