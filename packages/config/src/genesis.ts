@@ -1,4 +1,4 @@
-import { bytesToHex, type Hex, hexToBytes, InvalidInputError, isHex, quantityToBigInt, quantityToNumber, shorten, toQuantity } from "@pangaea/primitives";
+import { bytesToHex, type Hex, hexToBytes, InvalidInputError, isHex, shorten, toQuantity, toSafeNumber } from "@pangaea/primitives";
 import { z } from "zod";
 
 /** An account at genesis. Balance in wei; storage words by 32-byte key. */
@@ -34,8 +34,13 @@ const schema = z.object({
   alloc: z.record(z.string(), account),
 });
 
-const wide = (value: string | number): bigint => (typeof value === "number" ? BigInt(value) : value.startsWith("0x") ? quantityToBigInt(value) : BigInt(value));
-const small = (value: string | number): number => (typeof value === "number" ? value : quantityToNumber(toQuantity(wide(value))));
+/** A quantity in hex or decimal, or a JSON number. Throws `InvalidInputError` naming the field. */
+function wide(value: string | number, what: string): bigint {
+  if (typeof value === "string" ? /^(?:0x[0-9a-fA-F]+|\d+)$/.test(value) : Number.isSafeInteger(value) && value >= 0) return BigInt(value);
+  throw new InvalidInputError(`${what} wants a number from 0, in hex or decimal (is ${shorten(String(value))})`);
+}
+
+const small = (value: string | number, what: string): number => toSafeNumber(wide(value, what), what);
 
 function hexOf(value: string, size: number, what: string): Hex {
   const prefixed = value.startsWith("0x") ? value : `0x${value}`;
@@ -51,13 +56,13 @@ export function parseGenesis(json: unknown, where = "genesis.json"): L2Genesis {
   const alloc: Record<Hex, GenesisAccount> = {};
   for (const [address, { balance, nonce, code, storage }] of Object.entries(file.alloc)) {
     const slots = Object.entries(storage ?? {}).map(([key, value]) => [hexOf(key, 32, `${where}: alloc.${address}.storage key`), hexOf(value, 32, `${where}: alloc.${address}.storage.${key}`)] as const);
-    alloc[hexOf(address, 20, `${where}: alloc address`)] = { balance: wide(balance), nonce: small(nonce ?? 0), code: hexToBytes(code ?? "0x"), storage: Object.fromEntries(slots) };
+    alloc[hexOf(address, 20, `${where}: alloc address`)] = { balance: wide(balance, `${where}: alloc.${address}.balance`), nonce: small(nonce ?? 0, `${where}: alloc.${address}.nonce`), code: hexToBytes(code ?? "0x"), storage: Object.fromEntries(slots) };
   }
   return {
     chainId: file.config.chainId,
-    timestamp: small(file.timestamp),
-    gasLimit: small(file.gasLimit),
-    baseFeePerGas: wide(file.baseFeePerGas),
+    timestamp: small(file.timestamp, `${where}: timestamp`),
+    gasLimit: small(file.gasLimit, `${where}: gasLimit`),
+    baseFeePerGas: wide(file.baseFeePerGas, `${where}: baseFeePerGas`),
     extraData: hexToBytes(file.extraData),
     coinbase: hexOf(file.coinbase, 20, `${where}: coinbase`),
     mixHash: hexOf(file.mixHash, 32, `${where}: mixHash`),

@@ -1,5 +1,5 @@
 import { INTEROP_PREDEPLOYS } from "@pangaea/config";
-import { type AccessList, bytesToBigInt, bytesToHex, type Hex, hexBytesOf, InvalidInputError, readU32, readU64, shorten, toSafeNumber } from "@pangaea/primitives";
+import { type AccessList, bytesToBigInt, bytesToHex, type Hex, hexBytesOf, InvalidInputError, readU32, readU64, shorten, shortJson, toSafeNumber } from "@pangaea/primitives";
 import { chainIdWord, type LogPlace, type WideIdentifier, type WideLogPlace, writeCheckedU64, writeLogIndex } from "./identifier.ts";
 import { CHECKSUM_TYPE, messageChecksum } from "./payload.ts";
 
@@ -60,7 +60,7 @@ function entryAt(entries: readonly string[], at: number, wanted: string): Uint8A
   const entry = entries[at];
   if (entry === undefined) throw new InvalidInputError(`inbox access list: expected entry ${at}, ${wanted}, but the list ends there`);
   const bytes = hexBytesOf(entry, ENTRY_BYTES);
-  if (bytes === undefined) throw new InvalidInputError(`inbox access list: malformed entry ${at}: it must be 32 bytes of hex (is ${shorten(String(entry))})`);
+  if (bytes === undefined) throw new InvalidInputError(`inbox access list: malformed entry ${at}: it must be 32 bytes of hex (is ${typeof entry === "string" ? shorten(entry) : shortJson(entry)})`);
   return bytes;
 }
 

@@ -1,19 +1,10 @@
-import { BLOB_SIZE, type BlobHash, bytesToHex, CriticalError, errorMessage, hexToBytes, type Hex, InvalidInputError, isHex, type L1BlockRef, NotFoundError, TemporaryError } from "@pangaea/primitives";
-import { z } from "zod";
+import { type BlobHash, bytesToHex, CriticalError, errorMessage, type Hex, InvalidInputError, type L1BlockRef, NotFoundError, TemporaryError } from "@pangaea/primitives";
+import { type BlobSidecar, parseBeaconTiming, parseBlobs, parseBlobSidecars } from "./beacon-json.ts";
 import type { KzgService } from "./kzg/kzg-service.ts";
 import { versionedHashOf } from "./kzg/versioned-hash.ts";
 
 const TIMEOUT_MS = 20_000;
 const MAX_BODY = 64_000_000;
-const POINT_SIZE = 48;
-
-const bytes = (size: number) => z.custom<Hex>((value) => isHex(value, size), `is not ${size} bytes of hex`).transform((value) => hexToBytes(value));
-const whole = z.string().regex(/^\d{1,15}$/).transform(Number);
-const sidecarsSchema = z.object({ data: z.array(z.object({ index: whole, blob: bytes(BLOB_SIZE), kzg_commitment: bytes(POINT_SIZE), kzg_proof: bytes(POINT_SIZE) })) });
-const blobsSchema = z.object({ data: z.array(bytes(BLOB_SIZE)) });
-const genesisSchema = z.object({ data: z.object({ genesis_time: whole }) });
-const specSchema = z.object({ data: z.object({ SECONDS_PER_SLOT: whole }) });
-
 /** A beacon node answered, with this status. */
 class HttpStatus extends Error {
   readonly status: number;
@@ -66,7 +57,7 @@ export class BeaconClient {
         if (error.status === 404) throw new NotFoundError(`${url} has no blob ${hashes[0]?.versionedHash}${hashes.length > 1 ? ` and ${hashes.length - 1} more` : ""} of L1 block ${block.number}: check that --l1.beacon is the beacon node of --l1 and keeps blobs long enough`);
         throw new TemporaryError(error.message);
       }
-      if (error instanceof z.ZodError) throw new TemporaryError(`${url} does not answer as a beacon API (${error.issues[0]?.path.join(".")} ${error.issues[0]?.message}): check --l1.beacon`);
+      if (error instanceof InvalidInputError) throw new TemporaryError(`${url} does not answer as a beacon API (${error.message}): check --l1.beacon`);
       throw error;
     }
   }
@@ -82,23 +73,23 @@ export class BeaconClient {
       if (error.status === 410) this.#withoutSidecars.add(url);
       return undefined;
     }
-    const byHash = new Map(sidecarsSchema.parse(reply).data.map((sidecar) => [bytesToHex(versionedHashOf(sidecar.kzg_commitment)), sidecar]));
+    const byHash = new Map(parseBlobSidecars(reply).map((sidecar) => [bytesToHex(versionedHashOf(sidecar.commitment)), sidecar]));
     if (!hashes.every(({ versionedHash }) => byHash.has(versionedHash))) return undefined;
     return await Promise.all(
-      hashes.map(async ({ versionedHash }) => {
-        const { blob, kzg_commitment: commitment, kzg_proof: proof } = byHash.get(versionedHash)!;
-        return await this.#verified(url, blob, versionedHash, { commitment, proof });
+      hashes.map(({ versionedHash }) => {
+        const sidecar = byHash.get(versionedHash)!;
+        return this.#verified(url, sidecar.blob, versionedHash, sidecar);
       }),
     );
   }
 
   async #fromBlobs(url: string, slot: number, block: L1BlockRef, hashes: readonly BlobHash[]): Promise<readonly Uint8Array[]> {
-    const { data } = blobsSchema.parse(await this.#get(url, `/eth/v1/beacon/blobs/${slot}?versioned_hashes=${hashes.map(({ versionedHash }) => versionedHash).join(",")}`));
+    const data = parseBlobs(await this.#get(url, `/eth/v1/beacon/blobs/${slot}?versioned_hashes=${hashes.map(({ versionedHash }) => versionedHash).join(",")}`));
     if (data.length !== hashes.length) throw new NotFoundError(`${url} has ${data.length} of ${hashes.length} blobs of L1 block ${block.number}, wanted are ${hashes.map(({ versionedHash }) => versionedHash).join(", ")}: check that --l1.beacon keeps blobs long enough`);
     return await Promise.all(hashes.map(({ versionedHash }, i) => this.#verified(url, data[i]!, versionedHash)));
   }
 
-  async #verified(url: string, blob: Uint8Array, hash: Hex, sidecar?: { readonly commitment: Uint8Array; readonly proof: Uint8Array }): Promise<Uint8Array> {
+  async #verified(url: string, blob: Uint8Array, hash: Hex, sidecar?: Pick<BlobSidecar, "commitment" | "proof">): Promise<Uint8Array> {
     if (!(await this.#kzg.matches(blob, hash, sidecar))) throw new TemporaryError(`${url} gave a blob that is not ${hash}: the endpoint is faulty, give another --l1.beacon`);
     return blob;
   }
@@ -117,7 +108,7 @@ export class BeaconClient {
 
   async #fetchTiming(url: string): Promise<{ readonly genesis: number; readonly slotTime: number }> {
     const [genesis, spec] = await Promise.all([this.#get(url, "/eth/v1/beacon/genesis"), this.#get(url, "/eth/v1/config/spec")]);
-    return { genesis: genesisSchema.parse(genesis).data.genesis_time, slotTime: specSchema.parse(spec).data.SECONDS_PER_SLOT };
+    return parseBeaconTiming(genesis, spec);
   }
 
   async #get(url: string, path: string): Promise<unknown> {

@@ -1,6 +1,7 @@
 export { type Anvil, type AnvilOptions, startAnvil } from "./anvil/anvil.ts";
 export { type AnvilReorg, anvilBlock, reorgAnvil } from "./anvil/reorg.ts";
 export { BeaconClient } from "./beacon-client.ts";
+export { type BlobSidecar, parseBeaconTiming, parseBlobs, parseBlobSidecars } from "./beacon-json.ts";
 export { BeaconEndpoint, type BeaconEndpointOptions } from "./beacon-endpoint/beacon-endpoint.ts";
 export type { BeaconFaults } from "./beacon-endpoint/faults.ts";
 export { Endpoints, type EndpointsOptions, type L1Rpc } from "./endpoints.ts";

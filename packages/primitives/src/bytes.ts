@@ -177,7 +177,7 @@ export function toQuantity(value: bigint | number): Hex {
 
 /** RPC QUANTITY to bigint. Throws `InvalidInputError` when malformed. */
 export function quantityToBigInt(text: unknown, what = "quantity"): bigint {
-  if (typeof text !== "string" || !/^0x[0-9a-fA-F]+$/.test(text)) throw new InvalidInputError(`${what} is not a hex quantity: ${shorten(String(text))}`);
+  if (typeof text !== "string" || !/^0x[0-9a-fA-F]+$/.test(text)) throw new InvalidInputError(`${what} is not a hex quantity: ${typeof text === "string" ? shorten(text) : shortJson(text)}`);
   return BigInt(text);
 }
 

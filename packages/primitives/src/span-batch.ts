@@ -25,6 +25,9 @@ export interface SpanBatch {
   readonly blocks: readonly SpanBatchBlock[];
 }
 
+const EMPTY_BLOCK: SpanBatchBlock = { startsEpoch: false, transactions: [] };
+const EMPTY_EPOCH_START: SpanBatchBlock = { startsEpoch: true, transactions: [] };
+
 /** The batch with its type byte. Throws `InvalidInputError` for a transaction that span batches cannot carry. */
 export function encodeSpanBatch(batch: SpanBatch, l2ChainId: number): Uint8Array {
   const columns = new SpanTransactionColumns(l2ChainId);
@@ -57,20 +60,23 @@ export function decodeSpanBatch(data: Uint8Array, { l2ChainId }: { readonly l2Ch
   const count = reader.safeUvarint("span batch block count");
   if (count === 0 || count > MAX_SPAN_BATCH_ELEMENTS) throw new InvalidInputError(`the span batch says ${count} blocks; 1 to ${MAX_SPAN_BATCH_ELEMENTS} are allowed`);
   const originBits = reader.bits(count, "span batch origin bits");
-  const counts: number[] = [];
+  const counts = new Uint32Array(count);
   let total = 0;
   for (let i = 0; i < count; i++) {
     const transactions = reader.safeUvarint("span batch transaction count");
     total += transactions;
     if (total > MAX_SPAN_BATCH_ELEMENTS) throw new InvalidInputError(`the span batch says more than ${MAX_SPAN_BATCH_ELEMENTS} transactions`);
-    counts.push(transactions);
+    counts[i] = transactions;
   }
   const transactions = decodeSpanTransactions(reader, total, l2ChainId);
   if (reader.remaining !== 0) throw new InvalidInputError(`the span batch has ${reader.remaining} bytes after its end`);
   let at = 0;
-  const blocks = counts.map((length, i) => {
+  const blocks = new Array<SpanBatchBlock>(count);
+  for (const [i, length] of counts.entries()) {
     at += length;
-    return { startsEpoch: originBits[i] === 1, transactions: transactions.slice(at - length, at) };
-  });
+    const startsEpoch = originBits[i] === 1;
+    // A few bytes of a channel can stand for millions of empty blocks.
+    blocks[i] = length > 0 ? { startsEpoch, transactions: transactions.slice(at - length, at) } : startsEpoch ? EMPTY_EPOCH_START : EMPTY_BLOCK;
+  }
   return { relTimestamp, l1OriginNumber, parentCheck, l1OriginCheck, blocks };
 }

@@ -1,4 +1,4 @@
-import { type Authorization, type BlockHeader, encodeTransaction, headerHash, type Hex, InvalidInputError, type Receipt, type ReceiptLogs } from "@pangaea/primitives";
+import { type Authorization, type BlockHeader, encodeTransaction, headerHash, type Hex, InvalidInputError, type Receipt, type ReceiptLogs, toSafeNumber } from "@pangaea/primitives";
 import { z } from "zod";
 import { addressJson, bigQuantityJson, bytesJson, hashJson, hexJson, parseJson, quantityJson, withoutNull } from "./json.ts";
 
@@ -48,7 +48,7 @@ export function receiptsFromJson(json: unknown, what = "list of receipts"): read
 /** The EIP-2718 encoding of a transaction with its full fields. Throws `InvalidInputError`. */
 export function transactionFromJson(json: unknown, what = "transaction"): Uint8Array {
   const { type, nonce: wideNonce, ...t } = parseJson(transactionSchema, json, what);
-  const nonce = Number(wideNonce);
+  const nonce = toSafeNumber(wideNonce, `nonce of the ${what}`);
   const target = t.to == null ? {} : { to: t.to };
   const common = { gas: t.gas, value: t.value, data: t.input };
   if (type === 0x7e) {
@@ -57,7 +57,7 @@ export function transactionFromJson(json: unknown, what = "transaction"): Uint8A
   }
   const parity = t.yParity ?? (type !== 0 ? t.v : t.v >= 35n ? (t.v - 35n) % 2n : t.v - 27n);
   const signed = { ...common, ...target, nonce, r: t.r, s: t.s, yParity: parity === 0n ? (0 as const) : (1 as const) };
-  if (type === 0) return encodeTransaction({ type, ...signed, gasPrice: t.gasPrice, ...(t.v >= 35n ? { chainId: Number((t.v - 35n) / 2n) } : {}) });
+  if (type === 0) return encodeTransaction({ type, ...signed, gasPrice: t.gasPrice, ...(t.v >= 35n ? { chainId: toSafeNumber((t.v - 35n) / 2n, `chain id of the ${what}`) } : {}) });
   const listed = { ...signed, chainId: t.chainId ?? 0, accessList: t.accessList ?? [] };
   if (type === 1) return encodeTransaction({ type, ...listed, gasPrice: t.gasPrice });
   const fees = { ...listed, maxPriorityFeePerGas: t.maxPriorityFeePerGas, maxFeePerGas: t.maxFeePerGas };

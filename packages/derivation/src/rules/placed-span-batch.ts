@@ -14,7 +14,7 @@ export interface PlacedSpanBatch {
 export function placeSpanBatch(config: RollupConfig, batch: SpanBatch): PlacedSpanBatch {
   const startTime = config.genesis.l2Time + toSafeNumber(batch.relTimestamp, "span batch timestamp");
   const lastEpoch = toSafeNumber(batch.l1OriginNumber, "span batch L1 origin");
-  const epochChanges = batch.blocks.slice(1).reduce((count, block) => count + (block.startsEpoch ? 1 : 0), 0);
+  const epochChanges = batch.blocks.reduce((count, block, i) => count + (i > 0 && block.startsEpoch ? 1 : 0), 0);
   if (epochChanges > lastEpoch) throw new InvalidInputError(`the span batch has ${epochChanges} epochs before L1 block ${lastEpoch}`);
   return { batch, startTime, lastTime: startTime + (batch.blocks.length - 1) * config.blockTime, startEpoch: lastEpoch - epochChanges, lastEpoch };
 }

@@ -23,14 +23,13 @@ const openBrotli = (): Decompressor => createBrotliDecompress({ chunkSize: CHUNK
  */
 async function decompress(open: () => Decompressor, data: Uint8Array, most: number): Promise<Uint8Array> {
   let sound = 0;
-  let output: readonly Uint8Array[] = [];
-  for (const size of PIECE_SIZES) {
-    const fed = await feed(open(), data, sound, size, most);
-    output = fed.output;
-    if (fed.faultyFrom === undefined) break;
-    sound = fed.faultyFrom;
+  for (const [i, size] of PIECE_SIZES.entries()) {
+    // The output of an attempt is let go of before the next: a channel's worth at a time is enough.
+    const { output, faultyFrom } = await feed(open(), data, sound, size, most);
+    if (faultyFrom === undefined || i === PIECE_SIZES.length - 1) return joinBytes(output);
+    sound = faultyFrom;
   }
-  return joinBytes(output);
+  return new Uint8Array(0);
 }
 
 /** What a decompressor gives for data in pieces: `sound` bytes at once, then pieces of a size, up to the limit or the piece that has a fault. */
@@ -84,7 +83,7 @@ export async function openChannel(config: RollupConfig, data: Uint8Array, inclus
  */
 export class ChannelReader {
   readonly #config: RollupConfig;
-  #stream = new Uint8Array(0);
+  #stream: Uint8Array = new Uint8Array(0);
   #at = 0;
   #origin: L1BlockRef | undefined;
 
@@ -93,7 +92,7 @@ export class ChannelReader {
   }
 
   async open(data: Uint8Array, origin: L1BlockRef): Promise<void> {
-    this.#stream = new Uint8Array(await openChannel(this.#config, data, origin.timestamp));
+    this.#stream = await openChannel(this.#config, data, origin.timestamp);
     this.#at = 0;
     this.#origin = origin;
   }

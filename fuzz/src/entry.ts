@@ -1,0 +1,2 @@
+export { explore } from "./explore.ts";
+export { TARGETS } from "./targets.ts";
