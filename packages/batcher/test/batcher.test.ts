@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { bytesEqual, silentLogger } from "@pangaea/primitives";
+import { bytesEqual, bytesToHex, commitmentTxData, type DaStore, keccakCommitment, silentLogger, TemporaryError } from "@pangaea/primitives";
 import { Batcher, batcherAdminMethods, type BatcherOptions, DEVNET_BATCHER_OPTIONS, localSigner, type RollupStatus } from "../src/index.ts";
 import { CONFIG, KEY, L2Chain, l1Ref, transfer } from "./support/chain.ts";
 import { compressAtOnce, countingRandom, FakeClock, FakeL1, fakeCommitter } from "./support/fakes.ts";
@@ -25,8 +25,20 @@ class World {
     return safe;
   }
 
+  /** The DA server, in memory: inputs by the commitments that L1 carries in their place. */
+  readonly inputs = new Map<string, Uint8Array>();
+  isDaDown = false;
+  readonly da: DaStore = {
+    put: async (input) => {
+      if (this.isDaDown) throw new TemporaryError("the DA server does not answer");
+      const commitment = keccakCommitment(input);
+      this.inputs.set(bytesToHex(commitmentTxData(commitment)), input);
+      return commitment;
+    },
+  };
+
   read(upTo = Number.MAX_SAFE_INTEGER) {
-    return readBlocks(this.l1.mined.filter(({ block }) => block <= upTo).flatMap(({ tx, blobs }) => itemsOf({ blobs, data: tx.data })));
+    return readBlocks(this.l1.mined.filter(({ block }) => block <= upTo).flatMap(({ tx, blobs }) => itemsOf({ blobs, data: this.inputs.get(bytesToHex(tx.data)) ?? tx.data })));
   }
 
   get numbersOnL1(): number[] {
@@ -50,9 +62,9 @@ class World {
     }
   }
 
-  batcher(options: Partial<BatcherOptions> = {}): Batcher {
+  batcher(options: Partial<BatcherOptions> = {}, da?: DaStore): Batcher {
     const { clock, l1 } = this;
-    const modules = { config: CONFIG, rollup: this, l2: this.chain, l1, signer: localSigner(KEY), kzg: fakeCommitter, clock, random: countingRandom(), log: silentLogger, compress: compressAtOnce };
+    const modules = { config: CONFIG, rollup: this, l2: this.chain, l1, signer: localSigner(KEY), kzg: fakeCommitter, clock, random: countingRandom(), log: silentLogger, compress: compressAtOnce, ...(da === undefined ? {} : { da }) };
     return new Batcher(modules, { ...DEVNET_BATCHER_OPTIONS, brotliQuality: 1, ...options });
   }
 
@@ -227,6 +239,33 @@ describe("the batcher", () => {
       world.derived = world.l1.blocks.length - 1;
     }
     expect(world.safe).toBe(world.chain.head.number);
+    await batcher.stop({ flush: false });
+  });
+
+  it.each([1, 4])("puts every block to a DA server, %i at once, and commitments on L1 in order, whatever carrier is set", async (maxConcurrentDaRequests) => {
+    const batcher = world.batcher({ dataAvailability: "blobs", maxPendingTransactions: 4, maxConcurrentDaRequests, maxCalldataBytes: 120 }, world.da);
+    batcher.start();
+    await world.rounds(8);
+    await world.settle();
+    expect(world.numbersOnL1).toEqual(upTo(world.chain.head.number));
+    expect(world.l1.mined.length).toBeGreaterThan(8);
+    expect(world.l1.mined.every(({ tx, blobs }) => blobs.length === 0 && tx.data[0] === 1 && tx.data.length === 34)).toBe(true);
+    await batcher.stop({ flush: false });
+  });
+
+  it("puts nothing on L1 while the DA server is down, and everything once it is back", async () => {
+    const batcher = world.batcher({ maxPendingTransactions: 3 }, world.da);
+    batcher.start();
+    await world.rounds(3);
+    await world.settle();
+    const before = world.l1.mined.length;
+    world.isDaDown = true;
+    await world.rounds(4);
+    expect([world.l1.mined.length, world.l1.pool.length, batcher.status().pendingTransactions]).toEqual([before, 0, 0]);
+    world.isDaDown = false;
+    await world.rounds(4);
+    await world.settle();
+    expect(world.numbersOnL1).toEqual(upTo(world.chain.head.number));
     await batcher.stop({ flush: false });
   });
 });

@@ -53,6 +53,24 @@ describe("a chain's settings", () => {
     expect(batcherKey).toEqual(KEY);
   });
 
+  const ALT_DA = { commitmentKind: "keccak256", challengeContract: ADDRESS, challengeWindow: 8, resolveWindow: 8 } as const;
+  const keccak = write("keccak.json", JSON.stringify(rollupConfigToJson({ ...CONFIG, altDa: ALT_DA })));
+  const generic = write("generic.json", JSON.stringify(rollupConfigToJson({ ...CONFIG, altDa: { ...ALT_DA, commitmentKind: "generic", challengeContract: ZERO_ADDRESS } })));
+  const altda = { "altda.enabled": "true", "altda.da-server": "http://127.0.0.1:3100" };
+  const batcher = { "batcher.enabled": "true", "batcher.private-key-file": key };
+
+  it.each([
+    ["of a chain with keccak commitments", { ...altda, ...batcher, "rollup.config": keccak }],
+    ["of a chain with generic commitments", { ...altda, ...batcher, "rollup.config": generic, "altda.da-service": "true" }],
+    ["of a chain that only reads generic commitments", { ...altda, "rollup.config": generic }],
+  ])("lead to a DA server: %s", async (_, flags) => {
+    expect((await plan({ "l2.genesis": genesis, ...flags })).da).toBeDefined();
+  });
+
+  it("lead to no DA server where the data are on L1", async () => {
+    expect((await plan({ "l2.genesis": genesis })).da).toBeUndefined();
+  });
+
   const l2 = "http://127.0.0.1:8551";
   it.each<readonly [string, Readonly<Record<string, string>>, RegExp]>([
     ["without an execution layer", {}, /--vn\.901\.l2\.genesis is missing: .*\(or give --vn\.901\.l2 for an execution client of your own\)/],
@@ -66,6 +84,13 @@ describe("a chain's settings", () => {
     ["with a sync by the embedded execution layer", { "l2.genesis": genesis, syncmode: "execution-layer" }, /--vn\.901\.syncmode execution-layer wants an execution client that syncs with its own peers: give --vn\.901\.l2; the embedded execution layer has none/],
     ["with a sync of the execution layer of a sequencer", { l2, "l2.jwt-secret": jwt, syncmode: "execution-layer", "sequencer.enabled": "true" }, /--vn\.901\.sequencer\.enabled makes this the sequencer: leave one of them out/],
     ["with an offset of a sync that is not asked for", { "l2.genesis": genesis, "syncmode.offset-el-safe": "1h" }, /--vn\.901\.syncmode\.offset-el-safe is of --vn\.901\.syncmode execution-layer/],
+    ["with alt-DA where the data are on L1", { ...altda, "l2.genesis": genesis }, /--vn\.901\.altda\.enabled: the chain's data are on L1, .*rollup\.json has no alt_da: leave the flag out/],
+    ["with a DA server where the data are on L1", { "altda.da-server": "http://127.0.0.1:1", "l2.genesis": genesis }, /--vn\.901\.altda\.da-server: the chain's data are on L1/],
+    ["without alt-DA where the data are elsewhere", { "rollup.config": keccak, "l2.genesis": genesis }, /--vn\.901\.altda\.enabled is missing: .*keccak\.json has alt_da; give it and --vn\.901\.altda\.da-server URL/],
+    ["with alt-DA without a DA server", { "rollup.config": keccak, "l2.genesis": genesis, "altda.enabled": "true" }, /--vn\.901\.altda\.da-server is missing/],
+    ["with a DA server that is no URL", { "rollup.config": keccak, "l2.genesis": genesis, "altda.enabled": "true", "altda.da-server": "nowhere" }, /the DA server wants an http or https URL, not "nowhere"/],
+    ["with a batcher that puts keccak commitments on a generic chain", { ...altda, ...batcher, "rollup.config": generic, "l2.genesis": genesis }, /--vn\.901\.altda\.da-service is missing: the chain has generic commitments/],
+    ["with a batcher that asks for generic commitments on a keccak chain", { ...altda, ...batcher, "rollup.config": keccak, "l2.genesis": genesis, "altda.da-service": "true" }, /--vn\.901\.altda\.da-service is given, but the chain has keccak commitments/],
     ["with a batcher without a key", { "l2.genesis": genesis, "batcher.enabled": "true" }, /--vn\.901\.batcher\.private-key-file is missing/],
     ["with a file that holds no key", { "l2.genesis": genesis, "batcher.enabled": "true", "batcher.private-key-file": rollup }, /rollup\.json holds no private key: it must be 32 bytes of hex/],
     ["with the key of somebody else", { "l2.genesis": genesis, "batcher.enabled": "true", "batcher.private-key-file": otherKey }, /other-key\.hex is the key of 0x[0-9a-f]{40}, and the chain's batcher is 0x[0-9a-f]{40}/],

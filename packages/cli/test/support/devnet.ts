@@ -6,6 +6,7 @@ import { Program, until } from "./program.ts";
 export interface ReadyLine {
   readonly l1: { readonly chainId: number; readonly url: string; readonly beacon: string };
   readonly supernode: { readonly url: string };
+  readonly da?: { readonly url: string };
   readonly configDir: string;
   readonly dependencySet?: string;
   readonly chains: readonly {
@@ -14,7 +15,7 @@ export interface ReadyLine {
     readonly node: string;
     readonly rollupConfig: string;
     readonly genesis: string;
-    readonly contracts: { readonly optimismPortal: `0x${string}`; readonly systemConfig: `0x${string}`; readonly batchInbox: `0x${string}`; readonly batcher: `0x${string}` };
+    readonly contracts: { readonly optimismPortal: `0x${string}`; readonly systemConfig: `0x${string}`; readonly batchInbox: `0x${string}`; readonly batcher: `0x${string}`; readonly dataAvailabilityChallenge?: `0x${string}` };
   }[];
 }
 

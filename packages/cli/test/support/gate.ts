@@ -22,7 +22,7 @@ export async function startGate(behind: string): Promise<Gate> {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const upstream = await fetch(`${behind}${request.url}`, { method: request.method ?? "GET", headers: { "content-type": "application/json" }, ...(chunks.length === 0 ? {} : { body: Buffer.concat(chunks) }) });
     response.writeHead(upstream.status, { "content-type": "application/json" });
-    response.end(await upstream.text());
+    response.end(Buffer.from(await upstream.arrayBuffer()));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const gate: Gate = {
