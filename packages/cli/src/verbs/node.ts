@@ -32,7 +32,7 @@ const FETCH = "git clone --depth 1 https://github.com/ethereum-optimism/supercha
 
 /** The chain of a name, as a copy of the registry has it. Throws `InvalidInputError` or `NotFoundError` with the remedy. */
 export function registryChain(network: string, registry: string | undefined): ChainSource {
-  if (registry === undefined) throw new InvalidInputError(`--network ${network} is read from a copy of the superchain-registry, which is no part of this program: ${FETCH}, then give --registry superchain-registry (or PANGAEA_REGISTRY)`);
+  if (registry === undefined || registry === "") throw new InvalidInputError(`--network ${network} is read from a copy of the superchain-registry, which is no part of this program: ${FETCH}, then give --registry superchain-registry (or PANGAEA_REGISTRY)`);
   const folder = new RegistryFolder(registry);
   const chain = folder.chain(network);
   return {
