@@ -113,6 +113,18 @@ describe("preparing attributes", () => {
   });
 
   it.each([
+    ["takes Karst's gas off again", false, "same", 30_000_000], ["keeps it where the chain has kept it", true, "same", 85_370_657], ["has what the epoch's own update asks for", false, "next", 100_000], ["has what the epoch's own update asks for on a chain that has kept it too", true, "next", 100_000],
+  ] as const)("after Karst's first block %s", async (_, keepKarstUpgradeGas, epoch, expected) => {
+    const rules = { ...config(forksTo("karst", 1_010)), keepKarstUpgradeGas };
+    const l1 = new FakeL1(1_000);
+    const next = l1.mine({ receipts });
+    const parent = l2Ref(5, l1.ref(0), { timestamp: 1_010, sequenceNumber: 3 });
+    const activation = payloadOf(rules, parent);
+    const l2 = new FakeL2(rules, [{ ...activation, payload: { ...activation.payload, gasLimit: 85_370_657 } }]);
+    expect((await prepareAttributes({ config: rules, l1, l2 }, parent, epoch === "next" ? next : l1.ref(0))).gasLimit).toBe(expected);
+  });
+
+  it.each([
     ["bedrock", []], ["canyon", ["withdrawals"]], ["ecotone", ["withdrawals", "parentBeaconBlockRoot"]], ["holocene", ["withdrawals", "parentBeaconBlockRoot", "eip1559Params"]], ["jovian", ["withdrawals", "parentBeaconBlockRoot", "eip1559Params", "minBaseFee"]],
   ] as const)("has the fields of %s", async (fork, fields) => {
     const { l1, prepare } = open(forksTo(fork));
