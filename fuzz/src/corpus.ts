@@ -33,7 +33,8 @@ export function finds(): readonly { readonly name: string; readonly target: stri
 /** Keeps an input that broke a parser; gives its file. */
 export function keepFind({ name, kind }: Pick<Target, "name" | "kind">, what: string, input: Uint8Array): string {
   const slug = what.toLowerCase().replaceAll(/0x[0-9a-f]+|[^a-z]+/g, "-").replaceAll(/^-+|-+$/g, "").slice(0, 60);
-  const file = join(FINDS, `${name}${SEPARATOR}${slug}.txt`);
+  let file = join(FINDS, `${name}${SEPARATOR}${slug}.txt`);
+  for (let more = 2; existsSync(file); more++) file = join(FINDS, `${name}${SEPARATOR}${slug}-${more}.txt`);
   writeFileSync(file, `${lineOf(kind, input)}\n`);
   return file;
 }

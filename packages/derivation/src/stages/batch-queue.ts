@@ -26,6 +26,7 @@ export class BatchQueue implements BatchProvider {
   readonly #source: BatchSource;
   readonly #epochs: Epochs;
   readonly #span: SpanRemainder;
+  // Bounded by what the batcher has put on L1 alone: a batch leaves when the safe head has come to its time, and to drop one before would derive other blocks than the reference.
   #batches: Included[] = [];
   /** A batch that has come and could not be judged yet because the safe chain could not be read. */
   #unjudged: Included | undefined;

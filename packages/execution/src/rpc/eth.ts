@@ -6,7 +6,7 @@ import type { EmbeddedExecutionLayer } from "../engine/embedded-execution-layer.
 import { MessageRefusedError } from "../pool/message-filter.ts";
 import { createAccessList } from "./access-list.ts";
 import { blockToJson, receiptsToJson, transactionToJson } from "./format.ts";
-import { addressParam, callParam, findBlock, hashParam, overridesParam, requireBlock, slotParam } from "./parameters.ts";
+import { addressParam, callParam, findBlock, hashParam, overridesParam, percentilesParam, requireBlock, slotParam } from "./parameters.ts";
 import { estimateGas, requireSuccess, simulate } from "./simulate.ts";
 import { effectiveGasPrice } from "../transaction/validate.ts";
 
@@ -96,7 +96,7 @@ export function ethMethods({ chain, pool }: EmbeddedExecutionLayer): RpcMethods 
         return refuseTransaction(error);
       }
     },
-    eth_feeHistory: ([count, newest, percentiles]) => feeHistory(quantityToNumber(typeof count === "number" ? toQuantity(count) : count, "block count"), requireBlock(chain, newest), Array.isArray(percentiles) ? percentiles.map(Number) : []),
+    eth_feeHistory: ([count, newest, percentiles]) => feeHistory(quantityToNumber(typeof count === "number" ? toQuantity(count) : count, "block count"), requireBlock(chain, newest), percentilesParam(percentiles)),
   };
 
   function blockOrNull(block: Block | undefined, full: unknown): unknown {

@@ -1,4 +1,4 @@
-import { type Hex, InvalidInputError, logsBloom, hexToBytes, toQuantity } from "@pangaea/primitives";
+import { type Hex, InvalidInputError, logsBloom, hexToBytes, shortJson, toQuantity } from "@pangaea/primitives";
 import type { RpcContext, RpcMethods } from "@pangaea/rpc";
 import type { Block } from "../block/block.ts";
 import type { Blockchain } from "../chain/blockchain.ts";
@@ -83,13 +83,15 @@ export function logMethods({ chain, pool }: EmbeddedExecutionLayer, now: () => n
     filters.set(id, { filter: kind === "logs" ? filter : undefined, drain: () => items.splice(0), stop, usedAt: now() });
     return id;
   };
+  // What is no text is the id of nothing.
+  const idOf = (id: unknown): string => (typeof id === "string" ? id : "");
   const requireFilter = (id: unknown) => {
-    const filter = filters.get(String(id));
+    const filter = filters.get(idOf(id));
     if (filter === undefined) throw new InvalidInputError("filter not found");
     filter.usedAt = now();
     return filter;
   };
-  const subscriptions = new WeakMap<RpcContext, Map<Hex, () => void>>();
+  const subscriptions = new WeakMap<RpcContext, Map<string, () => void>>();
   return {
     eth_getLogs: ([filter]) => logsInRange(chain, logFilterParam(filter)),
     eth_newFilter: ([filter]) => install("logs", filter),
@@ -102,14 +104,14 @@ export function logMethods({ chain, pool }: EmbeddedExecutionLayer, now: () => n
       return logsInRange(chain, filter);
     },
     eth_uninstallFilter: ([id]) => {
-      filters.get(String(id))?.stop();
-      return filters.delete(String(id));
+      filters.get(idOf(id))?.stop();
+      return filters.delete(idOf(id));
     },
     eth_subscribe: ([kind, filter], context: RpcContext) => {
       const { notify, onClose } = context;
       if (notify === undefined) throw new InvalidInputError("notifications not supported: subscribe over WebSocket");
-      if (kind !== "logs" && kind !== "newHeads" && kind !== "newPendingTransactions") throw new InvalidInputError(`no "${String(kind)}" subscription in eth namespace`);
-      const own = subscriptions.get(context) ?? new Map<Hex, () => void>();
+      if (kind !== "logs" && kind !== "newHeads" && kind !== "newPendingTransactions") throw new InvalidInputError(`no ${shortJson(kind)} subscription in eth namespace`);
+      const own = subscriptions.get(context) ?? new Map<string, () => void>();
       if (own.size >= MAX_SUBSCRIPTIONS) throw new InvalidInputError(`this socket has ${own.size} subscriptions, the most that one may have: unsubscribe, or open another`);
       const id = toQuantity(nextId++);
       const stop = watch(kind, logFilterParam(filter ?? {}), (result) => notify("eth_subscription", { subscription: id, result }), false);
@@ -124,8 +126,8 @@ export function logMethods({ chain, pool }: EmbeddedExecutionLayer, now: () => n
     },
     eth_unsubscribe: ([id], context) => {
       const own = subscriptions.get(context);
-      own?.get(String(id) as Hex)?.();
-      return own?.delete(String(id) as Hex) ?? false;
+      own?.get(idOf(id))?.();
+      return own?.delete(idOf(id)) ?? false;
     },
   };
 }

@@ -5,7 +5,7 @@ import type { Block } from "../block/block.ts";
 import type { Blockchain } from "../chain/blockchain.ts";
 
 /** A 32-byte word as clients write it: hex with or without leading zeros. */
-const word = z.custom<Hex>((value) => typeof value === "string" && /^0x[0-9a-fA-F]+$/.test(value), "is not a hex quantity");
+const word = z.custom<Hex>((value) => typeof value === "string" && /^0x[0-9a-fA-F]{1,64}$/.test(value), "is not a hex quantity of at most 32 bytes");
 
 export const addressParam = (value: unknown): Hex => parseJson(addressJson, value, "address");
 
@@ -109,3 +109,8 @@ export function logFilterParam(value: unknown): LogFilter {
     topics: (filter.topics ?? []).map((topic) => (topic === null ? [] : Array.isArray(topic) ? topic : [topic])),
   };
 }
+
+const MAX_PERCENTILES = 100;
+const percentilesSchema = z.array(z.number().min(0, "is below 0").max(100, "is above 100")).max(MAX_PERCENTILES, `has more than ${MAX_PERCENTILES} percentiles`);
+/** Percentiles of a block's gas; none when they are left out. */
+export const percentilesParam = (value: unknown): readonly number[] => (value == null ? [] : parseJson(percentilesSchema, value, "list of percentiles"));

@@ -1,5 +1,5 @@
 import { Evm, GAS, type Tracer, type WorldState } from "@pangaea/evm";
-import { bytesToHex, type Hex, hexToBytes, InvalidInputError, quantityToBigInt, ZERO_HASH } from "@pangaea/primitives";
+import { bytesToHex, type Hex, hexToBytes, InvalidInputError, quantityToBigInt, quantityToNumber, ZERO_HASH } from "@pangaea/primitives";
 import { RpcError } from "@pangaea/rpc";
 import type { Block } from "../block/block.ts";
 import type { Blockchain } from "../chain/blockchain.ts";
@@ -25,7 +25,7 @@ function applyOverrides(state: WorldState, overrides: StateOverrides): void {
   for (const [key, override] of Object.entries(overrides)) {
     const address = key.toLowerCase() as Hex;
     if (override.balance != null) state.setBalance(address, quantityToBigInt(override.balance));
-    if (override.nonce != null) state.setNonce(address, Number(quantityToBigInt(override.nonce)));
+    if (override.nonce != null) state.setNonce(address, quantityToNumber(override.nonce, "nonce override"));
     if (override.code != null) state.setCode(address, hexToBytes(override.code));
     if (override.state != null) state.createContract(address);
     for (const [slot, value] of Object.entries({ ...override.state, ...override.stateDiff })) state.setStorage(address, BigInt(slot), BigInt(value));
