@@ -1,4 +1,5 @@
 import { l2BlockNumberAt, timestampOfL2Block } from "@pangaea/config";
+import { challengeLookback } from "@pangaea/derivation";
 import { type BlockId, errorKind, errorMessage, type L1Source, NotFoundError } from "@pangaea/primitives";
 import type { DenyList, MessageIndex, VerifiedTimestamp, VerifiedTimestamps } from "@pangaea/store";
 import type { DenialBasis } from "./denial-basis.ts";
@@ -132,6 +133,8 @@ async function collectRounds(chains: readonly WatchedChain[], from: number, to: 
       if (hash === undefined || typeof included === "string") return { kind: "rounds", rounds, reason: `chain ${chain.chainId}: ${typeof included === "string" ? included : `block ${number} is not in the message index`}` };
       // Each of them: a chain that has not heard of a reorg yet may stand on lower L1 blocks than one that has.
       if (await gone(included)) return { kind: "rounds", rounds, reason: `L1 block ${included.number} (${included.hash}) is not on L1 any more: chain ${chain.chainId} will derive again` };
+      const unsettled = challengeProblem(chain, number, included);
+      if (unsettled !== undefined) return { kind: "rounds", rounds, reason: unsettled };
       if (highest === undefined || included.number > highest.number) highest = included;
       heads.set(chain.chainId, { number, hash });
       const made = timestampOfL2Block(chain.config, number);
@@ -140,6 +143,15 @@ async function collectRounds(chains: readonly WatchedChain[], from: number, to: 
     if (highest !== undefined) rounds.push({ timestamp, chains: judged, heads, l1Inclusion: highest });
   }
   return { kind: "rounds", rounds, reason: `all timestamps up to ${to} are verified` };
+}
+
+/** Why a block may not be verified yet: its data are kept elsewhere, and a challenge may still take them away. What is verified stays while L1 does. */
+function challengeProblem(chain: InteropChain, number: number, included: BlockId): string | undefined {
+  const lookback = challengeLookback(chain.config);
+  if (lookback === 0) return undefined;
+  const settled = included.number + lookback;
+  const read = chain.syncStatus().current_l1.number;
+  return read < settled ? `chain ${chain.chainId}: the data of block ${number} may be lost to a challenge up to L1 block ${settled}, and L1 is read up to block ${read}` : undefined;
 }
 
 /** Tells which L1 blocks have left L1, each asked for once. */

@@ -22,6 +22,23 @@ describe("observing", () => {
     expect(seen.rounds[3]!.chains.map(({ timestamp, upTo }) => [timestamp, upTo])).toEqual([[at(3), 3], [at(2), 1]]);
   });
 
+  it("waits with a block until no challenge can take its data away, and with no block whose data cannot be challenged", async () => {
+    const altDa = { commitmentKind: "keccak256", challengeContract: `0x${"da".repeat(20)}`, challengeWindow: 2, resolveWindow: 3 } as const;
+    const cluster = new Cluster({ chains: [{ altDa }, { altDa: { ...altDa, commitmentKind: "generic" } }] });
+    cluster.fillAndPost(3);
+    const come = async () => {
+      for (const chain of cluster.chains) await chain.run();
+      await cluster.index();
+      const seen = await look(cluster);
+      return seen.kind === "rounds" ? [seen.rounds.length, seen.reason] : [];
+    };
+    expect(await come()).toEqual([0, "chain 901: the data of block 0 may be lost to a challenge up to L1 block 5, and L1 is read up to block 1"]);
+    for (let i = 0; i < 4; i++) cluster.l1.mine();
+    expect(await come()).toEqual([1, expect.stringContaining("block 1 may be lost to a challenge up to L1 block 6")]);
+    cluster.l1.mine();
+    expect(await come()).toEqual([4, expect.stringContaining("are verified")]);
+  });
+
   it("is bounded: a long stretch is taken part by part", async () => {
     const cluster = await opened(2_000);
     await cluster.index();

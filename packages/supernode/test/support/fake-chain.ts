@@ -1,4 +1,4 @@
-import { l2BlockNumberAt, type RollupConfig, timestampOfL2Block } from "@pangaea/config";
+import { type AltDaConfig, l2BlockNumberAt, type RollupConfig, timestampOfL2Block } from "@pangaea/config";
 import { grantedHead, type Heads, localAuthority, type SafetyAuthority } from "@pangaea/engine";
 import { logHashOf } from "@pangaea/interop";
 import { SafeHeadDb, type SyncStatus, syncStatus } from "@pangaea/node";
@@ -16,6 +16,8 @@ export interface FakeChainOptions {
   readonly activation?: number;
   /** Seconds after the cluster's genesis at which the chain begins. */
   readonly begins?: number;
+  /** Where the data are, when not on L1. */
+  readonly altDa?: AltDaConfig;
 }
 
 interface FakeBlock {
@@ -63,7 +65,7 @@ export class FakeChain implements InteropChain {
   #needsReset = true;
   #authorityMoved = false;
 
-  constructor(chainId: number, l1: FakeL1, { blockTime = 1, activation = 0, begins = 0 }: FakeChainOptions = {}) {
+  constructor(chainId: number, l1: FakeL1, { blockTime = 1, activation = 0, begins = 0, altDa }: FakeChainOptions = {}) {
     this.chainId = chainId;
     this.#l1 = l1;
     const l1Genesis = l1.block(0)!;
@@ -75,6 +77,7 @@ export class FakeChain implements InteropChain {
       },
       blockTime, maxSequencerDrift: 600, seqWindowSize: 3_600, channelTimeout: 300, l1ChainId: 900, l2ChainId: chainId, forks: { lagoon: GENESIS_TIME + activation }, keepKarstUpgradeGas: false,
       batchInboxAddress: ZERO_ADDRESS, depositContractAddress: ZERO_ADDRESS, l1SystemConfigAddress: ZERO_ADDRESS, protocolVersionsAddress: ZERO_ADDRESS, feeMarket: { elasticity: 6, denominator: 50, denominatorCanyon: 250 },
+      ...(altDa === undefined ? {} : { altDa }),
     };
     this.#add({ ref: genesis, body: { deposits: [], logs: [] } });
   }
