@@ -9,7 +9,7 @@ const INPUT = Uint8Array.of(0, 1, 2, 3);
 const COMMITMENT = keccakCommitment(INPUT);
 const GENERIC = genericCommitment(Uint8Array.of(0xff, ...keccak256(INPUT)));
 let folder: string;
-let closers: (() => Promise<void>)[] = [];
+const closers: (() => Promise<void>)[] = [];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "pangaea-da-"));
