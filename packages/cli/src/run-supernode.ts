@@ -23,7 +23,7 @@ export interface RunPlan {
 }
 
 /** Asks an external execution layer for its chain. A wrong secret ends the start; one that does not answer yet is waited for by its chain. */
-async function checkExternal({ config, execution }: ChainPlan, log: Logger): Promise<void> {
+export async function checkExternal({ config, execution }: ChainPlan, log: Logger): Promise<void> {
   if (execution.kind !== "external") return;
   const layer = externalExecution(config, execution);
   try {
@@ -38,7 +38,6 @@ async function checkExternal({ config, execution }: ChainPlan, log: Logger): Pro
 
 /** Runs planned chains above an L1 until the process is told to stop; `onReady` is given the URL of the RPC. Throws what keeps them from starting. */
 export async function runSupernode({ plans, interop, relaying, rootChain, log, threshold }: RunPlan, options: ProcessOptions, onReady: (url: string) => void): Promise<void> {
-  for (const plan of plans) await checkExternal(plan, log);
   const lock = options["data-dir"] === undefined ? undefined : lockFolder(options["data-dir"]);
   const kzg = new KzgService();
   const endpoints = new Endpoints(options.l1, { log, maxConcurrency: options["l1.max-concurrency"] });

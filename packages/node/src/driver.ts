@@ -230,7 +230,9 @@ export class Driver {
     if (due === undefined) return false;
     for (const block of [due.signal, due.l1]) {
       const canonical = await l1.blockRefByNumber(block.number);
-      if (canonical.hash !== block.hash) throw new ResetError(`L1 block ${formatBlock(block)} was taken for final, and L1 has ${canonical.hash} there`);
+      if (canonical.hash === block.hash) continue;
+      this.#finality.distrust();
+      throw new ResetError(`L1 block ${formatBlock(block)} was taken for final, and L1 has ${canonical.hash} there`);
     }
     await engine.followAuthority(due.l2);
     this.#finality.tried(reached);

@@ -75,6 +75,11 @@ export class Finality {
     this.#triedAt = reached.number;
   }
 
+  /** Forgets what L1 has said: it no longer stands by it. */
+  distrust(): void {
+    this.#signal = undefined;
+  }
+
   /** Forgets what was derived: derivation starts over. What L1 has finalized stays so. */
   clear(): void {
     this.#entries = [];

@@ -95,6 +95,15 @@ describe("finality", () => {
   };
   const due = (finality: Finality, ...of: Parameters<typeof view>) => finality.due(view(...of))?.l2.number;
 
+  it("takes an older word of L1 where L1 no longer stands by the newer one", () => {
+    const finality = derived(10);
+    finality.signal(l1(109));
+    finality.distrust();
+    expect(due(finality, 110)).toBeUndefined();
+    expect(finality.signal(l1(104))).toBe(true);
+    expect(due(finality, 110)).toBe(4);
+  });
+
   it.each([[100, undefined], [101, 1], [103, 3], [110, 10], [500, 10]])("by an L1 block %d reaches the newest L2 block derived from L1 up to there: %s", (signal, expected) => {
     const finality = derived(10);
     finality.signal(l1(signal));

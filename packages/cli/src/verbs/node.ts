@@ -5,7 +5,7 @@ import { PROCESS_OPTIONS, VIRTUAL_NODE_OPTIONS } from "@pangaea/supernode";
 import { type ChainPlan, type ChainSource, planFrom, readRollupConfig } from "../chain-setup.ts";
 import { COMMON_OPTIONS, readGiven, sourcesOf, unknownVariables, UsageError, valuesOf } from "../command-line.ts";
 import { createLineLogger, LogThreshold, parseLogLevel } from "../logger.ts";
-import { runSupernode } from "../run-supernode.ts";
+import { checkExternal, runSupernode } from "../run-supernode.ts";
 import { standIns } from "../stand-ins.ts";
 
 /** Which chain: by name, from a copy of the registry, or by its rollup.json. */
@@ -75,5 +75,6 @@ export async function node(argv: readonly string[]): Promise<void> {
   const plan = await planNode(given);
   const { l2ChainId, l1ChainId } = plan.config;
   log.info("the chain", { chain: l2ChainId, l1: l1ChainId, from: plan.where, execution: plan.execution.kind === "external" ? plan.execution.url : "embedded", syncmode: plan.options.syncmode });
+  await checkExternal(plan, log);
   await runSupernode({ plans: [plan], rootChain: l2ChainId, log, threshold }, options, (url) => console.log(JSON.stringify({ url, chain: l2ChainId })));
 }

@@ -3,7 +3,7 @@ import { interopSetup, planChain } from "../chain-setup.ts";
 import { COMMON_OPTIONS, givenAhead, readGiven, type Sources, sourcesOf, unknownVariables, UsageError, valuesOf } from "../command-line.ts";
 import { createLineLogger, LogThreshold, parseLogLevel } from "../logger.ts";
 import { planRelaying, RELAYER_FLAGS } from "../relaying.ts";
-import { runSupernode } from "../run-supernode.ts";
+import { checkExternal, runSupernode } from "../run-supernode.ts";
 import { standIns } from "../stand-ins.ts";
 
 /** Every flag for these chains. */
@@ -32,6 +32,7 @@ export async function supernode(argv: readonly string[]): Promise<void> {
   for (const warning of standIns()) log.warn(warning);
   const plans = await Promise.all(ids.map((chainId) => planChain(chainId, virtualNodeOptions(chainId, given))));
   const relaying = await planRelaying(plans, options, valuesOf("supernode", RELAYER_FLAGS, given));
+  for (const plan of plans) await checkExternal(plan, log);
   const interop = await interopSetup(plans, options);
   if (interop !== undefined && options["interop.dependency-set"] === undefined) log.warn("no dependency set is given: these chains accept each other's messages and those of no other chain", { chains: ids.join(","), remedy: "--interop.dependency-set FILE" });
   await runSupernode({ plans, ...(interop === undefined ? {} : { interop }), relaying, log, threshold }, options, (url) => console.log(JSON.stringify({ url, chains: ids })));
