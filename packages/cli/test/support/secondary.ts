@@ -13,10 +13,15 @@ export class Secondary {
     this.url = url;
   }
 
-  static async start(devnet: Devnet, flags: readonly string[] = []): Promise<Secondary> {
+  /** The command's arguments, as an operator would give them. */
+  static argv(devnet: Devnet, flags: readonly string[] = []): readonly string[] {
     const { l1, chains, dependencySet } = devnet.ready;
     const perChain = chains.flatMap(({ chainId, rollupConfig, genesis }) => [`--vn.${chainId}.rollup.config=${rollupConfig}`, `--vn.${chainId}.l2.genesis=${genesis}`, `--vn.${chainId}.l2.rpc.port=0`]);
-    const program = new Program(["supernode", `--chains=${chains.map(({ chainId }) => chainId).join(",")}`, `--l1=${l1.url}`, `--l1.beacon=${l1.beacon}`, "--rpc.port=0", "--l1.http-poll-interval=200", ...(dependencySet === undefined ? [] : [`--interop.dependency-set=${dependencySet}`]), ...perChain, ...flags]);
+    return ["supernode", `--chains=${chains.map(({ chainId }) => chainId).join(",")}`, `--l1=${l1.url}`, `--l1.beacon=${l1.beacon}`, "--rpc.port=0", "--l1.http-poll-interval=200", ...(dependencySet === undefined ? [] : [`--interop.dependency-set=${dependencySet}`]), ...perChain, ...flags];
+  }
+
+  static async start(devnet: Devnet, flags: readonly string[] = []): Promise<Secondary> {
+    const program = new Program(Secondary.argv(devnet, flags));
     const { url } = JSON.parse(await program.line((line) => line.startsWith("{"))) as { url: string };
     return new Secondary(devnet, program, url);
   }
