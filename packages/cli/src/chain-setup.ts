@@ -14,7 +14,7 @@ import { batcherFlagsOf, type ChainSetup, dependencySetFor, ingressPolicyOf, mes
 import { VERSION } from "./version.ts";
 
 type ExecutionPlan =
-  | { readonly kind: "embedded"; readonly genesis: L2Genesis; readonly rpc?: { readonly host: string; readonly port: number }; readonly engineRpc?: { readonly host: string; readonly port: number; readonly jwtSecret: Uint8Array } }
+  | { readonly kind: "embedded"; readonly genesis: L2Genesis; readonly rpc?: { readonly host: string; readonly port: number; readonly miner?: boolean }; readonly engineRpc?: { readonly host: string; readonly port: number; readonly jwtSecret: Uint8Array } }
   | { readonly kind: "external"; readonly url: string; readonly jwtSecret: Uint8Array; /** The flag and the file that it came from. */ readonly jwtSource: string; readonly timeoutMs: number };
 
 /** One chain as its settings and the files that they name describe it. */
@@ -125,7 +125,7 @@ async function planExecution(options: VirtualNodeOptions, flag: FlagName, knownG
   return {
     kind: "embedded",
     genesis,
-    ...(rpcPort === undefined ? {} : { rpc: { host: options["l2.rpc.addr"] ?? "127.0.0.1", port: rpcPort } }),
+    ...(rpcPort === undefined ? {} : { rpc: { host: options["l2.rpc.addr"] ?? "127.0.0.1", port: rpcPort, miner: options["l2.rpc.enable-miner"] } }),
     ...(enginePort === undefined ? {} : { engineRpc: { host: options["l2.engine.addr"] ?? "127.0.0.1", port: enginePort, jwtSecret: await secret(`${flag("l2.engine.port")} serves nobody without a secret; make one with: openssl rand -hex 32`) } }),
   };
 }

@@ -178,7 +178,7 @@ async function startParts(flags: DevnetFlags, modules: DevnetModules, isGiven: (
       store: openStore(join(folder, String(config.l2ChainId), "safe_db")),
       openExecution: async (messageFilter) => {
         const port = ports.get(config.l2ChainId) ?? (flags["l2.port"] === 0 ? 0 : flags["l2.port"] + i);
-        const layer = await WorkerExecutionLayer.start({ config, genesis, rpc: { host: "127.0.0.1", port }, dataDir: join(folder, String(config.l2ChainId), "chain"), messageGate: messageGateOf(ingress) }, { log, ...(messageFilter === undefined ? {} : { messageFilter }) });
+        const layer = await WorkerExecutionLayer.start({ config, genesis, rpc: { host: "127.0.0.1", port, miner: true }, dataDir: join(folder, String(config.l2ChainId), "chain"), messageGate: messageGateOf(ingress) }, { log, ...(messageFilter === undefined ? {} : { messageFilter }) });
         if (layer.rpcPort !== undefined) ports.set(config.l2ChainId, layer.rpcPort);
         return layer;
       },

@@ -11,6 +11,7 @@ import { debugMethods } from "./rpc/debug.ts";
 import { engineMethods } from "./rpc/engine.ts";
 import { ethMethods, netMethods } from "./rpc/eth.ts";
 import { logMethods } from "./rpc/logs.ts";
+import { minerMethods } from "./rpc/miner.ts";
 import { txpoolMethods } from "./rpc/txpool.ts";
 
 export interface ExecutionServiceOptions {
@@ -18,8 +19,8 @@ export interface ExecutionServiceOptions {
   readonly genesis: L2Genesis;
   /** Folder of the chain's store; without it the chain lives in memory. */
   readonly dataDir?: string;
-  /** Where the chain's JSON-RPC and WebSocket are served; absent serves none. */
-  readonly rpc?: { readonly host: string; readonly port: number };
+  /** Where the chain's JSON-RPC and WebSocket are served, and whether with `miner_*`; absent serves none. */
+  readonly rpc?: { readonly host: string; readonly port: number; readonly miner?: boolean };
   /** Where the Engine API is served to a consensus node of another process; absent serves none. */
   readonly engineRpc?: { readonly host: string; readonly port: number; readonly jwtSecret: Uint8Array };
   /** How the pool asks its message filter. */
@@ -65,7 +66,7 @@ export async function startExecutionService({ config, genesis, dataDir, rpc, eng
   };
   try {
     const methods = executionMethods(layer);
-    const rpcPort = rpc === undefined ? undefined : await serve(methods, rpc, { webSocket: true, allowOrigin: "*" });
+    const rpcPort = rpc === undefined ? undefined : await serve({ ...methods, ...(rpc.miner === true ? minerMethods(layer) : {}) }, rpc, { webSocket: true, allowOrigin: "*" });
     const enginePort = engineRpc === undefined ? undefined : await serve({ ...methods, ...engineMethods(layer) }, engineRpc, { jwtSecret: engineRpc.jwtSecret, maxBodyBytes: MAX_ENGINE_BODY_BYTES });
     return { layer, rpcPort, enginePort, close };
   } catch (error) {

@@ -1,5 +1,6 @@
 import { EngineError, EngineErrorCode, type ForkchoiceState, type Hex, NotFoundError, type PayloadAttributes, ZERO_HASH } from "@pangaea/primitives";
 import { describe, expect, it } from "vitest";
+import { minerMethods } from "../src/rpc/miner.ts";
 import { ALICE, attributesAfter, BASE_FEE, BOB, configOf, extend, type Fixture, forksTo, GENESIS_TIME, keyOf, openChain, account, ETHER, transfer, word } from "./fixture.ts";
 
 const labelsOf = ({ chain }: Fixture, head: Hex = chain.head.hash): ForkchoiceState => ({ head, safe: chain.label("safe").hash, finalized: chain.label("finalized").hash });
@@ -124,6 +125,22 @@ describe("building", () => {
     const first = await extend(fixture, { noTxPool: false, gasLimit: 90_000 });
     expect(first.payload.transactions).toEqual(transactions.slice(0, 3));
     expect((await extend(fixture, { noTxPool: false })).payload.transactions).toEqual(transactions.slice(3));
+  });
+
+  it("passes over what would add more to L1 than a batcher allows, and takes it when the limit is gone", async () => {
+    const fixture = openChain();
+    const setMaxDASize = minerMethods(fixture.layer).miner_setMaxDASize!;
+    // One counts as 100 bytes, the least that any does; the one in the middle is of 400 random-like bytes.
+    const bulk = transfer(1, { gas: 200_000, data: Uint8Array.from({ length: 400 }, (_, i) => (i * i * 31 + i * 7) % 251) });
+    const transactions = [transfer(0), bulk, transfer(2)];
+    for (const encoded of transactions) fixture.layer.pool.add(encoded);
+    expect(setMaxDASize(["0xc8", "0x0"], {})).toBe(true);
+    expect((await extend(fixture, { noTxPool: false })).payload.transactions).toEqual(transactions.slice(0, 1));
+    expect(setMaxDASize(["0x0", "0x63"], {})).toBe(true);
+    expect((await extend(fixture, { noTxPool: false })).payload.transactions).toEqual([]);
+    expect((await extend(fixture, { noTxPool: false, transactions: [bulk] })).payload.transactions).toEqual([bulk]);
+    expect(setMaxDASize(["0x0", "0x64"], {})).toBe(true);
+    expect((await extend(fixture, { noTxPool: false })).payload.transactions).toEqual(transactions.slice(2));
   });
 
   it("passes over what cannot pay the base fee, and what its sender can no longer afford", async () => {

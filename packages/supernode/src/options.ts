@@ -42,6 +42,7 @@ export const VIRTUAL_NODE_OPTIONS = {
   "l2.genesis": text("the chain's genesis.json, for the embedded execution layer", "FILE"),
   "l2.rpc.addr": text("address of the embedded execution layer's RPC", "HOST", "127.0.0.1"),
   "l2.rpc.port": optionalWhole("port of the embedded execution layer's RPC; absent serves none", "PORT"),
+  "l2.rpc.enable-miner": flag("serve miner_setMaxDASize on the embedded execution layer's RPC, by which a batcher of another process makes blocks smaller"),
   "l2.rpc-url": text("JSON-RPC that --relay uses for the chain; without it the embedded execution layer's", "URL"),
   "l2.engine.addr": text("address of the embedded execution layer's Engine API", "HOST", "127.0.0.1"),
   "l2.engine.port": optionalWhole("port of the embedded execution layer's Engine API, which wants --l2.jwt-secret; absent serves none", "PORT"),

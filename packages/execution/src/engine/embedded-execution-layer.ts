@@ -7,6 +7,7 @@ import type { Blockchain } from "../chain/blockchain.ts";
 import { Lru } from "../chain/lru.ts";
 import type { TransactionPool } from "../pool/pool.ts";
 import { checkAttributes } from "./attributes.ts";
+import { DaLimits } from "./da-limits.ts";
 import { blockToPayload, payloadId } from "./payloads.ts";
 
 const MAX_BUILDS = 16;
@@ -27,6 +28,7 @@ const NONE: ReadonlySet<Hex> = new Set();
 export class EmbeddedExecutionLayer implements ExecutionLayer {
   readonly chain: Blockchain;
   readonly pool: TransactionPool;
+  readonly daLimits = new DaLimits();
   readonly #builds = new Lru<Hex, Build>(MAX_BUILDS);
 
   constructor(chain: Blockchain, pool: TransactionPool) {
@@ -124,9 +126,14 @@ export class EmbeddedExecutionLayer implements ExecutionLayer {
 
   #fillFromPool(builder: BlockBuilder, executable: ReadonlySet<Hex>): void {
     const pending = this.pool.pending(builder.context.baseFee, (sender) => builder.evm.state.nonce(sender), executable);
+    const fits = this.daLimits.ofBlock();
     for (let next = pending.next(); next.done !== true; ) {
       if (builder.gasLeft < LEAST_TRANSACTION_GAS) return;
       const pooled = next.value;
+      if (!fits(pooled.encoded)) {
+        next = pending.next("refused");
+        continue;
+      }
       try {
         builder.add(pooled.encoded, pooled);
         next = pending.next("taken");
