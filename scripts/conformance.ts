@@ -109,6 +109,7 @@ const text = [
   "<!-- Written by npm run conformance; what is said by hand stands in docs/conformance. npm run lint fails when it is out of date. -->",
   part("lead.md"),
   part("programs.md"),
+  part("second-sources.md"),
   part("differences.md"),
   part("bounds.md"),
   vectors(modules, counts),
