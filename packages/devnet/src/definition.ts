@@ -52,7 +52,7 @@ export async function defineChains(folder: string, earlier: Manifest | undefined
   if (earlier !== undefined) return readChains(folder, earlier.chains);
   const times = flags["l2.block-time"];
   const plans = flags.chains.map((chainId, i) => ({ chainId, blockTime: times[i] ?? times[0] ?? 1 }));
-  const chains = await setUpChains(l1.rpc, plans, { forks: (time) => devnetForks(flags, time), seqWindowSize: flags["seq-window"], altDa: devnetAltDa(flags) });
+  const chains = await setUpChains(l1.rpc, plans, { forks: (time, place) => devnetForks(flags, time, place), seqWindowSize: flags["seq-window"], altDa: devnetAltDa(flags) });
   await writeChains(folder, chains);
   const manifest: Manifest = { chains: [...flags.chains], l1GenesisTime, l1BlockTime: flags["l1.block-time"], flags: Object.fromEntries(FIXED_FLAGS.map((name) => [name, asText(flags[name])])) };
   await writeFile(manifestFile(folder), `${JSON.stringify(manifest, null, 2)}\n`);

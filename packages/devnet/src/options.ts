@@ -1,5 +1,5 @@
 import { type BatcherOptions, batcherFlagTable, batcherOptions, DEVNET_BATCHER_OPTIONS } from "@pangaea/batcher";
-import { type AltDaConfig, chainIdList, choice, FORKS, flag, type ForkSchedule, list, type OptionSpec, type OptionTable, type OptionValues, port, resolveOptions, scopedTable, text, unscoped, whole } from "@pangaea/config";
+import { type AltDaConfig, chainIdList, choice, FORKS, flag, type ForkSchedule, list, type OptionTable, type OptionValues, port, resolveOptions, scopedTable, text, unscoped, whole } from "@pangaea/config";
 import { InvalidInputError } from "@pangaea/primitives";
 import { ingressFlagTable } from "@pangaea/supernode";
 import { DEVNET_RELAYER_OPTIONS, type RelayerOptions, relayerFlagTable, relayerOptions } from "@pangaea/relayer";
@@ -19,16 +19,11 @@ function parseForkChoice(value: string): ForkChoice {
   return { fork, offset: Number(when) };
 }
 
-const activationOption: OptionSpec<number | "never" | undefined> = {
-  doc: "when messages between the chains begin to count, which is when Lagoon activates: seconds after genesis, or never",
-  placeholder: "S",
-  default: undefined,
-  parse: (value) => {
-    if (value === "never") return value;
-    if (!/^\d{1,9}$/.test(value)) throw new InvalidInputError(`wants seconds after genesis, or never, not "${value}"`);
-    return Number(value);
-  },
-};
+function parseActivation(value: string): number | "never" {
+  if (value === "never") return value;
+  if (!/^\d{1,9}$/.test(value)) throw new InvalidInputError(`wants seconds after genesis, or never, not "${value}"`);
+  return Number(value);
+}
 
 const BATCHER_FLAGS = batcherFlagTable(DEVNET_BATCHER_OPTIONS);
 /** The devnet's relayer pays from an account of its own. */
@@ -46,7 +41,7 @@ export const DEVNET_OPTIONS = {
   }),
   "rpc.port": port("supernode RPC", 8420),
   fork: list("activate a fork later or never: seconds after genesis; those after it follow. Default: all at genesis", "NAME=S,…", parseForkChoice),
-  "interop.activation": activationOption,
+  "interop.activation": list("when messages between the chains begin to count, which is when Lagoon activates: seconds after genesis, or never; one value for all, or one per chain", "S,…", parseActivation),
   "interop.dependency-set": text("whose messages each chain accepts, in the reference's format; without it all accept all", "FILE"),
   ...ingressFlagTable("unsafe"),
   "interop.failsafe-on-invalidation": flag("refuse all messages once a block had to be replaced, until admin_setFailsafeEnabled switches that off"),
@@ -89,11 +84,12 @@ export function devnetRelayer(flags: DevnetFlags): RelayerOptions {
 }
 
 /**
- * The fork schedule of a devnet whose genesis is at `genesisTime`: everything at genesis unless chosen otherwise, a fork not chosen with the one
+ * The fork schedule of a devnet's chain whose genesis is at `genesisTime`; `place` is the chain's among `--chains`. Everything at genesis unless chosen otherwise, a fork not chosen with the one
  * before it. Throws `InvalidInputError` for a fork that would activate before an earlier one.
  */
-export function devnetForks(flags: Pick<DevnetFlags, "fork" | "interop.activation">, genesisTime: number): ForkSchedule {
-  const activation = flags["interop.activation"];
+export function devnetForks(flags: Pick<DevnetFlags, "fork" | "interop.activation">, genesisTime: number, place: number): ForkSchedule {
+  const activations = flags["interop.activation"];
+  const activation = activations[place] ?? activations[0];
   const chosen = new Map<string, number | undefined>(flags.fork.map(({ fork, offset }) => [fork, offset]));
   if (activation !== undefined) chosen.set("lagoon", activation === "never" ? undefined : activation);
   const schedule: Record<string, number> = {};

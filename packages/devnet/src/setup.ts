@@ -53,7 +53,7 @@ function fundedAccounts(): Readonly<Record<Hex, bigint>> {
 }
 
 /** Puts the contracts of all chains onto a fresh L1, in one block, and works out their genesis. */
-export async function setUpChains(rpc: RpcClient, plans: readonly ChainPlan[], { forks, seqWindowSize, altDa }: { readonly forks: (genesisTime: number) => ForkSchedule; readonly seqWindowSize: number; readonly altDa?: Omit<AltDaConfig, "challengeContract"> | undefined }): Promise<readonly ChainDefinition[]> {
+export async function setUpChains(rpc: RpcClient, plans: readonly ChainPlan[], { forks, seqWindowSize, altDa }: { readonly forks: (genesisTime: number, place: number) => ForkSchedule; readonly seqWindowSize: number; readonly altDa?: Omit<AltDaConfig, "challengeContract"> | undefined }): Promise<readonly ChainDefinition[]> {
   const deployer = devnetKey("deployer");
   await rpc.callMany([
     { method: "anvil_setBalance", params: [deployer.address, toQuantity(ROLE_BALANCE)] },
@@ -85,7 +85,7 @@ export async function setUpChains(rpc: RpcClient, plans: readonly ChainPlan[], {
   const origin: BlockId = { hash: block.hash, number: quantityToNumber(block.number) };
   const time = quantityToNumber(block.timestamp);
   return plans.map(({ chainId, blockTime }, i) => {
-    const schedule = forks(time);
+    const schedule = forks(time, i);
     const genesis = buildL2Genesis({ chainId, timestamp: time, forks: schedule, faucetToken: schedule.lagoon !== undefined, feeMarket: FEE_MARKET, gasLimit: GAS_LIMIT, funded: fundedAccounts(), owner: deployer.address, feeRecipient: devnetKey("vault", chainId).address });
     const config: RollupConfig = {
       genesis: {

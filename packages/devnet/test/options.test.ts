@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { DEVNET_OPTIONS, devnetBatcher, devnetForks, devnetRelayer } from "../src/index.ts";
 
 const read = (given: Readonly<Record<string, string>>) => resolveOptions(DEVNET_OPTIONS, Object.fromEntries(Object.entries(given).map(([name, text]) => [name, { text, source: `--${name}` }])));
-const forks = (text: string) => devnetForks(read({ fork: text }), 1_000);
+const forks = (text: string) => devnetForks(read({ fork: text }), 1_000, 0);
 
 describe("the devnet's flags", () => {
   const allAtGenesis = { regolith: 0, canyon: 0, delta: 0, ecotone: 0, fjord: 0, granite: 0, holocene: 0, isthmus: 0, jovian: 0, karst: 0, lagoon: 0 };
@@ -18,9 +18,10 @@ describe("the devnet's flags", () => {
   });
 
   it("activate interop, which is Lagoon, at a time of its own", () => {
-    expect(devnetForks(read({ "interop.activation": "30" }), 1_000)).toEqual({ ...allAtGenesis, lagoon: 1_030 });
+    expect(devnetForks(read({ "interop.activation": "30" }), 1_000, 1)).toEqual({ ...allAtGenesis, lagoon: 1_030 });
     const { lagoon: _, ...others } = allAtGenesis;
-    expect(devnetForks(read({ "interop.activation": "never" }), 1_000)).toEqual(others);
+    expect(devnetForks(read({ "interop.activation": "never" }), 1_000, 0)).toEqual(others);
+    expect([0, 1].map((place) => devnetForks(read({ "interop.activation": "30,41" }), 1_000, place).lagoon)).toEqual([1_030, 1_041]);
     expect(() => read({ "interop.activation": "soon" })).toThrow('--interop.activation wants seconds after genesis, or never, not "soon"');
   });
 

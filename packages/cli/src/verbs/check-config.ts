@@ -25,7 +25,8 @@ function devnetProblems(given: GivenValues): readonly string[] {
   const problems = tableProblems("devnet", DEVNET_TABLE, given);
   if (problems.length > 0) return problems;
   try {
-    devnetForks(valuesOf("devnet", DEVNET_TABLE, given), 1);
+    const flags = valuesOf("devnet", DEVNET_TABLE, given);
+    for (const place of flags.chains.keys()) devnetForks(flags, 1, place);
     return [];
   } catch (error) {
     return [`${given.fork?.source}: ${messageOf(error)}`];
