@@ -21,6 +21,8 @@ interface Reply {
 
 const MAX_CONNECTIONS = 256;
 const REQUEST_TIMEOUT_MS = 30_000;
+/** Longer than the 90 s for which Go's HTTP client keeps a connection, so that a batcher sends nothing on one that we just closed. */
+const IDLE_CONNECTION_MS = 120_000;
 /** Bytes; a file's name is twice as long. */
 const MAX_COMMITMENT = 100;
 /** First byte of what a generic commitment of this server has: no DA layer's number. */
@@ -37,7 +39,7 @@ export class DaServer {
   readonly #inputs: InputFolder;
   readonly #log: Logger;
   readonly #options: DaServerOptions;
-  readonly #server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => void this.#serve(request, response));
+  readonly #server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: IDLE_CONNECTION_MS }, (request, response) => void this.#serve(request, response));
 
   constructor({ inputs, log }: { readonly inputs: InputFolder; readonly log: Logger }, options: DaServerOptions) {
     this.#inputs = inputs;

@@ -41,6 +41,11 @@ const DEFAULTS = { maxBodyBytes: 5_000_000, maxBatch: 1_000, timeoutMs: 60_000, 
 /** A socket whose reader lags by more than this is closed. */
 const MAX_SOCKET_BACKLOG = 16_000_000;
 const NO_CONTENT = 204;
+/**
+ * How long our servers keep a connection on which nothing comes, in milliseconds: longer than Go's HTTP client keeps its own (90 s), which else now and then sends a request on a connection
+ * that we just closed, and fails. Source: go-ethereum `rpc/http.go` (`DefaultHTTPTimeouts`).
+ */
+export const IDLE_CONNECTION_MS = 120_000;
 
 export interface Listening {
   readonly port: number;
@@ -58,7 +63,7 @@ export class RpcServer {
   constructor(modules: RpcServerModules, options: RpcServerOptions = {}) {
     this.#modules = modules;
     this.#options = { ...DEFAULTS, ...options };
-    this.#server = createServer((request, response) => {
+    this.#server = createServer({ keepAliveTimeout: IDLE_CONNECTION_MS }, (request, response) => {
       this.#serve(request, response).catch((error: unknown) => {
         if (response.headersSent || !request.complete) response.destroy();
         else send(response, 500, "application/json", errorReply(RpcErrorCode.internal, `internal error: ${errorMessage(error)}`));

@@ -147,6 +147,10 @@ describe("the JSON-RPC server", () => {
     expect((await fetch(url, { method: "DELETE" })).status).toBe(405);
   });
 
+  it("keeps an idle connection longer than clients in Go keep theirs", async () => {
+    expect((await fetch(await serve(), { method: "POST", body: '{"jsonrpc":"2.0","id":1,"method":"echo"}' })).headers.get("keep-alive")).toBe("timeout=120");
+  });
+
   it("names a port that is in use, and the remedy", async () => {
     const other = createServer().listen(0, "127.0.0.1");
     await once(other, "listening");

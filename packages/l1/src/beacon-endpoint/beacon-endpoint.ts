@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { bytesToHex, CriticalError, errorMessage, type Hex, isHex, ZERO_HASH } from "@pangaea/primitives";
+import { IDLE_CONNECTION_MS } from "@pangaea/rpc";
 import type { Anvil } from "../anvil/anvil.ts";
 import type { KzgService } from "../kzg/kzg-service.ts";
 import { AnvilProxy } from "./anvil-proxy.ts";
@@ -40,7 +41,7 @@ export class BeaconEndpoint {
   readonly #keeper: BlobKeeper;
   readonly #proxy: AnvilProxy;
   readonly #sockets = new Set<Socket>();
-  readonly #server = createServer((request, response) => this.#serve(request, response));
+  readonly #server = createServer({ keepAliveTimeout: IDLE_CONNECTION_MS }, (request, response) => this.#serve(request, response));
 
   constructor(anvil: Pick<Anvil, "url" | "rpc">, kzg: Pick<KzgService, "commit" | "prove">, options: BeaconEndpointOptions) {
     this.#kzg = kzg;
