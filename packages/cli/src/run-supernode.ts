@@ -1,3 +1,4 @@
+import type { Dependencies } from "@pangaea/derivation";
 import { systemClock, systemRandom } from "@pangaea/devnet";
 import { BeaconClient, Endpoints, KzgService, L1Client, L1Watcher } from "@pangaea/l1";
 import { errorMessage, type Logger } from "@pangaea/primitives";
@@ -15,6 +16,8 @@ import { VERSION } from "./version.ts";
 export interface RunPlan {
   readonly plans: readonly ChainPlan[];
   readonly interop?: SupernodeSettings["interop"];
+  /** The dependency set of a chain that runs without the others of its cluster. */
+  readonly dependencies?: Dependencies | undefined;
   readonly relaying?: RelayPlan | undefined;
   /** The chain whose node stands at the root of the RPC too. */
   readonly rootChain?: number;
@@ -37,7 +40,7 @@ export async function checkExternal({ config, execution }: ChainPlan, log: Logge
 }
 
 /** Runs planned chains above an L1 until the process is told to stop; `onReady` is given the URL of the RPC. Throws what keeps them from starting. */
-export async function runSupernode({ plans, interop, relaying, rootChain, log, threshold }: RunPlan, options: ProcessOptions, onReady: (url: string) => void): Promise<void> {
+export async function runSupernode({ plans, interop, dependencies, relaying, rootChain, log, threshold }: RunPlan, options: ProcessOptions, onReady: (url: string) => void): Promise<void> {
   const lock = options["data-dir"] === undefined ? undefined : lockFolder(options["data-dir"]);
   const kzg = new KzgService();
   const endpoints = new Endpoints(options.l1, { log, maxConcurrency: options["l1.max-concurrency"] });
@@ -48,7 +51,7 @@ export async function runSupernode({ plans, interop, relaying, rootChain, log, t
   const served = new Map<number, string>();
   const node = new Supernode(
     { l1: client, l1Watcher: watcher, clock: systemClock, random: systemRandom, log, setLogLevel: (level) => threshold.set(level) },
-    { chains: plans.map((plan) => chainSetup(plan, options, kzg, log, served)), ...(interop === undefined ? {} : { interop }), ...(rootChain === undefined ? {} : { rootChain }), rpc: { host, port: options["rpc.port"] }, version: VERSION },
+    { chains: plans.map((plan) => chainSetup(plan, options, kzg, log, served)), ...(interop === undefined ? {} : { interop }), ...(dependencies === undefined ? {} : { dependencies }), ...(rootChain === undefined ? {} : { rootChain }), rpc: { host, port: options["rpc.port"] }, version: VERSION },
   );
   const stopped = untilStopped();
   let relayer: RunningRelayer | undefined;

@@ -1,62 +1,95 @@
+import { l2ToL2CrossDomainMessengerAbi } from "@eth-optimism/viem/abis";
+import { encodeFunctionData, type Hex } from "viem";
+import { walletActionsL1 } from "viem/op-stack";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CALLDATA, Devnet, rpc } from "./support/devnet.ts";
-import { blockAt, execute, explain, type Forced, forceAt, nonceOf, offer, send, type SentLog, signExecution, signKnownLog, untilReplaced } from "./support/messages.ts";
+import { CALLDATA, Devnet, publicClient, rpc, walletClient } from "./support/devnet.ts";
+import { announced, blockAt, execute, explain, type Forced, forceAt, MESSENGER, nonceOf, send, type SentLog, sentLog, signExecution, signKnownLog, untilReplaced } from "./support/messages.ts";
 import { until } from "./support/program.ts";
 import { Secondary } from "./support/secondary.ts";
 
 const A = 0;
 const B = 1;
-/** Seconds, and with blocks of a second blocks, from genesis to activation. */
-const ACTIVATION = 22;
+/** Seconds from genesis to each chain's activation. A makes a block each second; B each other one, so that its activation lies between two blocks. */
+const ACTIVATION_A = 32;
+const ACTIVATION_B = 35;
 /** L1 blocks within which a chain's data must come. */
-const WINDOW = 20;
+const WINDOW = 10;
+const ETH_LIQUIDITY = "0x4200000000000000000000000000000000000025";
 
-describe("interop that activates later, with short sequencing windows", () => {
+describe("interop that activates later, at other times on other chains, with short sequencing windows", () => {
   let devnet: Devnet;
   let genesis: number;
 
   beforeAll(async () => {
-    devnet = await Devnet.start([CALLDATA, "--relay=none", `--interop.activation=${ACTIVATION}`, `--seq-window=${WINDOW}`, "--batcher.sub-safety-margin=2", "--interop.failsafe-on-invalidation"]);
+    devnet = await Devnet.start([CALLDATA, "--relay=none", "--l1.block-time=2", "--l2.block-time=1,2", `--interop.activation=${ACTIVATION_A},${ACTIVATION_B}`, `--seq-window=${WINDOW}`, "--batcher.sub-safety-margin=2", "--interop.failsafe-on-invalidation"]);
     genesis = Number((await blockAt(devnet, A, 0))!.timestamp);
   });
   afterAll(() => devnet.stop());
 
   const head = async (index: number) => (await devnet.status(index)).unsafe_l2.number;
-  const logOfA = (log: { readonly origin: `0x${string}`; readonly payload: `0x${string}` }, block: number): SentLog => ({ id: { origin: log.origin, blockNumber: BigInt(block), logIndex: 0n, timestamp: BigInt(genesis + block), chainId: 901n }, payload: log.payload, transactionHash: "0x" });
+  const blockTime = [1, 2];
+  /** The number of a chain's block at so many seconds after genesis. */
+  const at = (index: number, seconds: number) => seconds / blockTime[index]!;
+  const logOf = (index: number, { origin, payload }: { readonly origin: Hex; readonly payload: Hex }, seconds: number, logIndex = 0): SentLog =>
+    announced(devnet, index, { origin, payload }, { number: at(index, seconds), timestamp: genesis + seconds }, logIndex);
 
   async function expectStands(index: number, { blockNumber, blockHash }: Pick<Forced, "blockNumber" | "blockHash">): Promise<void> {
     await devnet.untilSafe(index, blockNumber);
     expect(await devnet.blockHash(index, blockNumber)).toBe(blockHash);
   }
 
-  it("does not judge messages before that; from the block after the activation block on, on both sides, it does", async () => {
-    expect(await head(B), "the devnet came up in time").toBeLessThan(ACTIVATION - 10);
+  /** Deposits to B that emit a log, in one L1 block after the other, so that each of its blocks has one until a time. */
+  async function depositLogs(sender: number, until_: number): Promise<void> {
+    const l1 = publicClient(900, devnet.ready.l1.url);
+    const wallet = walletClient(900, devnet.ready.l1.url, sender).extend(walletActionsL1());
+    for (let time = 0; time < until_; ) {
+      const hash = await wallet.depositTransaction({ portalAddress: devnet.chain(B).contracts.optimismPortal, targetChain: undefined, chain: null, request: { to: MESSENGER, data: encodeFunctionData({ abi: l2ToL2CrossDomainMessengerAbi, functionName: "sendMessage", args: [901n, `0x${"ab".repeat(20)}`, "0x"] }), value: 0n, gas: 500_000n }, gas: 600_000n } as never);
+      const { blockHash } = await l1.waitForTransactionReceipt({ hash, pollingInterval: 100 });
+      time = Number((await l1.getBlock({ blockHash })).timestamp) - genesis;
+    }
+  }
+
+  it("does not judge messages before that; from the block after a chain's activation block on, on both sides, it does", async () => {
+    expect((await head(B)) * 2, "the devnet came up in time").toBeLessThan(ACTIVATION_A - 12);
     const start = await nonceOf(devnet, A, 1);
     const [before, first] = [await signKnownLog(devnet, A, 1, start), await signKnownLog(devnet, A, 1, start + 1)];
-    const nonce = await nonceOf(devnet, B, 1);
-    const early = await signExecution(devnet, B, 1, logOfA(before, ACTIVATION - 4), { nonce });
-    const late = await signExecution(devnet, B, 2, logOfA(before, ACTIVATION - 4));
-    const right = await signExecution(devnet, B, 3, logOfA(first, ACTIVATION + 1));
-    const [, , executedBefore, executedLate] = await Promise.all([
-      forceAt(devnet, A, ACTIVATION - 4, before.raw),
-      forceAt(devnet, A, ACTIVATION + 1, first.raw),
-      forceAt(devnet, B, ACTIVATION - 2, early),
-      forceAt(devnet, B, ACTIVATION + 1, late),
+    const onB = await signKnownLog(devnet, B, 4, await nonceOf(devnet, B, 4));
+    const early = await signExecution(devnet, B, 1, logOf(A, before, 24));
+    const unjudged = await signExecution(devnet, B, 5, { ...logOf(A, before, 24), payload: "0x1234" });
+    const right = await signExecution(devnet, B, 2, logOf(A, first, 37));
+    const ofInactive = await signExecution(devnet, B, 6, logOf(B, onB, 34));
+    const deposits = depositLogs(7, ACTIVATION_B);
+    const forced = Promise.all([
+      forceAt(devnet, A, at(A, 24), before.raw),
+      forceAt(devnet, B, at(B, 28), early),
+      // B is not active yet, A is: what B executes is not judged.
+      forceAt(devnet, B, at(B, 34), onB.raw, unjudged),
+      forceAt(devnet, A, at(A, 37), first.raw),
+      forceAt(devnet, B, at(B, 38), right),
+      forceAt(devnet, B, at(B, 46), ofInactive),
     ]);
-    await expectStands(B, executedBefore);
-    const activation = (await blockAt(devnet, B, ACTIVATION))!;
-    expect(activation.transactions.length, "the activation block has deposits and upgrade transactions alone").toBeGreaterThanOrEqual(1);
-    await untilReplaced(devnet, B, executedLate);
-    expect((await explain(devnet, B, executedLate.blockNumber)).denied[0]?.reason).toMatch(/^initiation-activation: /);
-    expect(await offer(devnet, B, right), "the replacement has switched the failsafe on").toMatch(/-320602 failsafe is enabled: block \d+ of chain 902/);
+    await deposits;
+    const activationBlock = at(B, ACTIVATION_B + 1);
+    await until("B has activated", async () => (await head(B)) >= activationBlock, 60);
+    const client = publicClient(902, devnet.chain(B).url);
+    const activation = await client.getBlock({ blockNumber: BigInt(activationBlock), includeTransactions: true });
+    expect(activation.transactions.filter(({ to }) => to === ETH_LIQUIDITY), "a chain of a cluster gets its liquidity").toHaveLength(1);
+    const initiating = (await client.getLogs({ address: MESSENGER, blockHash: activation.hash }))[0];
+    if (initiating === undefined) throw new Error("no deposit came into the activation block");
+    const inActivation = await sentLog(devnet, B, await client.getTransactionReceipt({ hash: initiating.transactionHash }), 0);
+    const late = await forceAt(devnet, A, at(A, 46), await signExecution(devnet, A, 3, inActivation));
+    const [, executedEarly, executedUnjudged, , executedRight, executedOfInactive] = await forced;
+    for (const executed of [executedEarly, executedUnjudged, executedRight]) await expectStands(B, executed);
+    for (const [index, executed] of [[A, late], [B, executedOfInactive]] as const) {
+      await untilReplaced(devnet, index, executed);
+      expect((await explain(devnet, index, executed.blockNumber)).denied[0]?.reason).toMatch(/^initiation-activation: /);
+    }
+    const next = await execute(devnet, B, 8, await send(devnet, A, 8)).catch((error: Error) => error.message);
+    expect(next, "the replacement has switched the failsafe on").toMatch(/failsafe is enabled: block \d+ of chain 90[12]/);
     await rpc(devnet.ready.supernode.url, "admin_setFailsafeEnabled", [false]);
     // After the replacement the chain has begun again behind the block before it.
-    const hash = await until("B takes it", async () => {
-      const answer = await offer(devnet, B, right);
-      return /^0x[0-9a-f]{64}$/.test(answer) && answer;
-    }, 30);
-    const { block } = await until("it is in a block", () => explain(devnet, B, hash), 20);
-    await expectStands(B, { blockNumber: block.number, blockHash: block.hash });
+    const { blockNumber, blockHash } = await execute(devnet, B, 8, await send(devnet, A, 8));
+    await expectStands(B, { blockNumber: Number(blockNumber), blockHash });
   });
 
   it("tells of super roots before that, from what was derived", async () => {

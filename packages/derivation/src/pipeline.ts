@@ -1,4 +1,4 @@
-import { channelTimeout, type DependencySet, isForkActiveAtInclusion, type RollupConfig } from "@pangaea/config";
+import { channelTimeout, isForkActiveAtInclusion, type RollupConfig } from "@pangaea/config";
 import { CriticalError, type DaSource, type ExecutionLayer, formatBlock, isDepositTransaction, type L1BlockRef, type L1Source, type L2BlockRef, type PayloadAttributes, ResetError } from "@pangaea/primitives";
 import { AltDa } from "./alt-da/alt-da.ts";
 import { prepareAttributes } from "./attributes/prepare-attributes.ts";
@@ -15,6 +15,7 @@ import { Epochs } from "./stages/epochs.ts";
 import { FrameQueue } from "./stages/frame-queue.ts";
 import { retrieveL1Data } from "./stages/l1-retrieval.ts";
 import { L1Traversal } from "./stages/l1-traversal.ts";
+import type { Dependencies } from "./upgrades/upgrade.ts";
 
 /** Attributes with the block they build on and the L1 block that completed them. */
 export interface DerivedAttributes {
@@ -36,7 +37,8 @@ export interface PipelineModules {
   readonly config: RollupConfig;
   readonly l1: L1Source;
   readonly l2: Pick<ExecutionLayer, "payloadByHash" | "payloadByNumber">;
-  readonly dependencies?: DependencySet;
+  /** The chain's dependency set; without it, the chain counts as one that depends on no other. */
+  readonly dependencies?: Dependencies;
   /** Where the inputs of commitments are; a chain with `altDa` in its configuration needs it. */
   readonly da?: DaSource;
 }

@@ -1,5 +1,5 @@
 import type { RollupConfig } from "@pangaea/config";
-import { challengeLookback, DerivationPipeline, type SyncStart, type SyncStartOptions } from "@pangaea/derivation";
+import { challengeLookback, type Dependencies, DerivationPipeline, type SyncStart, type SyncStartOptions } from "@pangaea/derivation";
 import type { EngineController, SafetyAuthority } from "@pangaea/engine";
 import { type Clock, type DaSource, errorKind, errorMessage, type ExecutionLayer, type ExecutionPayloadEnvelope, formatBlock, type L1BlockRef, type L1Heads, type L1Source, type Logger, ResetError, Rest } from "@pangaea/primitives";
 import { Finality, type FinalityOptions } from "./finality.ts";
@@ -21,6 +21,8 @@ export interface DriverModules {
   readonly log: Logger;
   /** Where the inputs of commitments are, for a chain that keeps its data elsewhere than on L1. */
   readonly da?: DaSource;
+  /** The chain's dependency set; without it, the chain counts as one that depends on no other. */
+  readonly dependencies?: Dependencies;
 }
 
 export interface DriverOptions {
@@ -62,7 +64,7 @@ export class Driver {
     this.#modules = modules;
     this.#options = options;
     this.#rest = new Rest(modules.clock);
-    this.#pipeline = new DerivationPipeline({ config: modules.config, l1: modules.l1, l2: modules.execution, ...(modules.da === undefined ? {} : { da: modules.da }) });
+    this.#pipeline = new DerivationPipeline({ ...modules, l2: modules.execution });
     this.#finality = new Finality({ ...options.finality, lag: challengeLookback(modules.config) });
   }
 

@@ -1,4 +1,5 @@
 import type { RollupConfig } from "@pangaea/config";
+import type { Dependencies } from "@pangaea/derivation";
 import { type ElSyncOptions, EngineController, type Heads, type SafetyAuthority } from "@pangaea/engine";
 import { type Clock, CriticalError, type DaSource, type ExecutionLayer, type ExecutionPayloadEnvelope, type L1Heads, type L1Source, InvalidInputError, type Logger, NotFoundError } from "@pangaea/primitives";
 import type { RpcMethods } from "@pangaea/rpc";
@@ -24,6 +25,8 @@ export interface VirtualNodeModules {
   readonly log: Logger;
   /** Where the inputs of commitments are; a chain with `altDa` in its configuration needs it. */
   readonly da?: DaSource;
+  /** The chain's dependency set; without it, the chain counts as one that depends on no other. */
+  readonly dependencies?: Dependencies;
   readonly publish?: (envelope: ExecutionPayloadEnvelope) => Promise<void>;
   /** Told when the chain's heads have moved. */
   readonly onHeads?: () => void;

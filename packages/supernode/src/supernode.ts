@@ -1,5 +1,6 @@
 import { type Batcher, batcherAdminMethods } from "@pangaea/batcher";
 import type { RollupConfig } from "@pangaea/config";
+import type { Dependencies } from "@pangaea/derivation";
 import { localAuthority } from "@pangaea/engine";
 import type { MessageFilter } from "@pangaea/execution";
 import type { L1Client, L1Watcher } from "@pangaea/l1";
@@ -55,6 +56,8 @@ export interface SupernodeSettings {
   readonly rpcMethods?: RpcMethods;
   /** Without it every chain's own word is final. */
   readonly interop?: InteropOptions & Pick<InteropModules, "openStore">;
+  /** The dependency set of a chain that runs without the others of its cluster; interop's own counts where there is one. */
+  readonly dependencies?: Dependencies;
 }
 
 const DEFAULT_INGRESS = ingressPolicy("cross-unsafe");
@@ -106,12 +109,13 @@ export class Supernode {
   #container(setup: ChainSetup): ChainContainer {
     const { l1, l1Watcher, clock, setLogLevel } = this.#modules;
     const { config, store, node, da } = setup;
+    const dependencies = this.#settings.interop?.dependencySet ?? this.#settings.dependencies;
     const log = this.#modules.log.child({ chain: config.l2ChainId });
     const authority = this.interop?.authorityOf(config.l2ChainId) ?? localAuthority;
     return new ChainContainer({
       config,
       openExecution: () => setup.openExecution(this.interop && messageFilterOf({ ingress: this.interop.ingress, clock }, config.l2ChainId, setup.ingress ?? DEFAULT_INGRESS)),
-      createNode: (execution) => new VirtualNode({ config, l1, l1Heads: l1Watcher, execution, store, authority, clock, log, onHeads: () => this.interop?.headsMoved(config.l2ChainId), ...(setLogLevel === undefined ? {} : { setLogLevel }), ...(da === undefined ? {} : { da }) }, node),
+      createNode: (execution) => new VirtualNode({ config, l1, l1Heads: l1Watcher, execution, store, authority, clock, log, onHeads: () => this.interop?.headsMoved(config.l2ChainId), ...(setLogLevel === undefined ? {} : { setLogLevel }), ...(da === undefined ? {} : { da }), ...(dependencies === undefined ? {} : { dependencies }) }, node),
       clock,
       log,
       onRestart: () => this.#metrics.countRestart(config.l2ChainId),

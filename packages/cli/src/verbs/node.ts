@@ -1,7 +1,7 @@
-import { duration, type GivenValues, type OptionTable, port, resolveOptions, text } from "@pangaea/config";
+import { type DependencySet, duration, type GivenValues, type OptionTable, port, resolveOptions, text } from "@pangaea/config";
 import { InvalidInputError } from "@pangaea/primitives";
 import { RegistryFolder } from "@pangaea/registry";
-import { PROCESS_OPTIONS, VIRTUAL_NODE_OPTIONS } from "@pangaea/supernode";
+import { dependencySetFor, PROCESS_OPTIONS, VIRTUAL_NODE_OPTIONS } from "@pangaea/supernode";
 import { type ChainPlan, type ChainSource, planFrom, readRollupConfig } from "../chain-setup.ts";
 import { COMMON_OPTIONS, readGiven, sourcesOf, unknownVariables, UsageError, valuesOf } from "../command-line.ts";
 import { createLineLogger, LogThreshold, parseLogLevel } from "../logger.ts";
@@ -12,6 +12,7 @@ import { standIns } from "../stand-ins.ts";
 const NETWORK_OPTIONS = {
   network: text("a public chain by its name, such as op-sepolia; wants --registry", "NAME"),
   registry: text("a copy of the superchain-registry", "DIR"),
+  "interop.dependency-set": text("the cluster that the chain belongs to once Lagoon is active, in the reference's format; without it the chain is alone", "FILE"),
 } as const satisfies OptionTable;
 
 /** One chain asks a public L1 less often than a cluster a local one; the port is op-node's. */
@@ -55,11 +56,11 @@ export async function nodeChain(network: string | undefined, registry: string | 
 }
 
 /** Reads the files that the settings name. Throws `InvalidInputError` or `NotFoundError` with the flag and the remedy. */
-export async function planNode(given: GivenValues): Promise<ChainPlan & Pick<ChainSource, "where">> {
-  const { network, registry } = resolveOptions(NETWORK_OPTIONS, given);
+export async function planNode(given: GivenValues): Promise<ChainPlan & Pick<ChainSource, "where"> & { readonly dependencies: DependencySet | undefined }> {
+  const { network, registry, "interop.dependency-set": file } = resolveOptions(NETWORK_OPTIONS, given);
   const options = resolveOptions(VIRTUAL_NODE_OPTIONS, given);
   const source = await nodeChain(network, registry, options["rollup.config"]);
-  return { ...(await planFrom(source, options, (name) => `--${name}`)), where: source.where };
+  return { ...(await planFrom(source, options, (name) => `--${name}`)), where: source.where, dependencies: await dependencySetFor([source.config], file) };
 }
 
 /** `pangaea node`: one chain's consensus node above an L1, its RPC as op-node serves it, over an execution client of its own or the embedded one. */
@@ -76,5 +77,5 @@ export async function node(argv: readonly string[]): Promise<void> {
   const { l2ChainId, l1ChainId } = plan.config;
   log.info("the chain", { chain: l2ChainId, l1: l1ChainId, from: plan.where, execution: plan.execution.kind === "external" ? plan.execution.url : "embedded", syncmode: plan.options.syncmode });
   await checkExternal(plan, log);
-  await runSupernode({ plans: [plan], rootChain: l2ChainId, log, threshold }, options, (url) => console.log(JSON.stringify({ url, chain: l2ChainId })));
+  await runSupernode({ plans: [plan], dependencies: plan.dependencies, rootChain: l2ChainId, log, threshold }, options, (url) => console.log(JSON.stringify({ url, chain: l2ChainId })));
 }

@@ -1,6 +1,7 @@
-import { type DependencySet, isForkActiveAtBlock, PREDEPLOYS, type RollupConfig, type SystemConfig } from "@pangaea/config";
+import { isForkActiveAtBlock, PREDEPLOYS, type RollupConfig, type SystemConfig } from "@pangaea/config";
 import { type BlockId, type ExecutionLayer, formatBlock, hexToBytes, type L1Source, type L2BlockRef, type PayloadAttributes, ResetError, ZERO_HASH } from "@pangaea/primitives";
 import { systemConfigFromPayload } from "../payload.ts";
+import type { Dependencies } from "../upgrades/upgrade.ts";
 import { upgradeGasAt, upgradeTransactionsAt } from "../upgrades/upgrades-at.ts";
 import { userDeposits } from "./deposits.ts";
 import { l1InfoDeposit } from "./l1-info.ts";
@@ -11,7 +12,7 @@ export interface AttributesModules {
   readonly l1: L1Source;
   readonly l2: Pick<ExecutionLayer, "payloadByHash">;
   /** Without it, the chain counts as one that depends on no other. */
-  readonly dependencies?: DependencySet;
+  readonly dependencies?: Dependencies;
 }
 
 /**

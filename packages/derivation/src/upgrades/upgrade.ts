@@ -1,4 +1,4 @@
-import { DEPOSITOR_ACCOUNT, type DependencySet, type Fork } from "@pangaea/config";
+import { DEPOSITOR_ACCOUNT, type Fork } from "@pangaea/config";
 import { concatBytes, encodeTransaction, type Hex, hexToBytes, keccak256, padLeft, TX_DEPOSIT, upgradeSourceHash, utf8ToBytes, ZERO_ADDRESS } from "@pangaea/primitives";
 
 /** One transaction of a fork's upgrade: gas in units, `amount` in wei (both minted and sent), no `to` for a deployment. */
@@ -12,12 +12,17 @@ export interface UpgradeTransaction {
   readonly amount?: bigint;
 }
 
+/** The chains of a dependency set, of which an upgrade wants to know but how many there are. */
+export interface Dependencies {
+  readonly chains: readonly unknown[];
+}
+
 /** What a fork's activation block carries besides its attributes and deposits. */
 export interface Upgrade {
   readonly fork: Exclude<Fork, "bedrock">;
   /** Gas by which the activation block's limit is raised, for that block alone. */
   readonly gas: number;
-  transactions(dependencies: DependencySet | undefined): readonly UpgradeTransaction[];
+  transactions(dependencies: Dependencies | undefined): readonly UpgradeTransaction[];
 }
 
 const PROXY_UPDATE_GAS = 50_000;

@@ -1,11 +1,11 @@
-import { type DependencySet, isActivationBlock, type RollupConfig } from "@pangaea/config";
+import { isActivationBlock, type RollupConfig } from "@pangaea/config";
 import { ecotoneUpgrade } from "./ecotone.ts";
 import { fjordUpgrade } from "./fjord.ts";
 import { isthmusUpgrade } from "./isthmus.ts";
 import { jovianUpgrade } from "./jovian.ts";
 import { karstUpgrade } from "./karst.ts";
 import { lagoonUpgrade } from "./lagoon.ts";
-import { encodeUpgradeTransaction, type Upgrade } from "./upgrade.ts";
+import { type Dependencies, encodeUpgradeTransaction, type Upgrade } from "./upgrade.ts";
 
 /** The upgrades in order of activation; Canyon's is a change of state by the execution layer, other forks have none. */
 export const UPGRADES: readonly Upgrade[] = [ecotoneUpgrade, fjordUpgrade, isthmusUpgrade, jovianUpgrade, karstUpgrade, lagoonUpgrade];
@@ -13,7 +13,7 @@ export const UPGRADES: readonly Upgrade[] = [ecotoneUpgrade, fjordUpgrade, isthm
 const upgradesAt = (config: RollupConfig, time: number): readonly Upgrade[] => UPGRADES.filter(({ fork }) => isActivationBlock(config.forks, fork, time, config.blockTime));
 
 /** The encoded upgrade transactions of the block at an L2 time; none but in activation blocks. */
-export function upgradeTransactionsAt(config: RollupConfig, time: number, dependencies?: DependencySet): Uint8Array[] {
+export function upgradeTransactionsAt(config: RollupConfig, time: number, dependencies?: Dependencies): Uint8Array[] {
   return upgradesAt(config, time).flatMap((upgrade) => upgrade.transactions(dependencies).map(encodeUpgradeTransaction));
 }
 

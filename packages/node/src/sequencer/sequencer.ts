@@ -1,5 +1,5 @@
 import { maxSequencerDrift, type RollupConfig } from "@pangaea/config";
-import { isQuietActivationBlock, prepareAttributes } from "@pangaea/derivation";
+import { type Dependencies, isQuietActivationBlock, prepareAttributes } from "@pangaea/derivation";
 import type { Building, EngineController, Heads } from "@pangaea/engine";
 import { type Clock, errorKind, errorMessage, type ExecutionLayer, type ExecutionPayloadEnvelope, formatBlock, type Hex, InvalidInputError, type L1Heads, type L1Source, type L2BlockRef, type Logger, TemporaryError } from "@pangaea/primitives";
 import { type ForcedInclusion, ForcedTransactions } from "./forced-transactions.ts";
@@ -15,6 +15,8 @@ export interface SequencerModules {
   readonly log: Logger;
   /** Hands a sealed block on, to gossip for example. */
   readonly publish?: (envelope: ExecutionPayloadEnvelope) => Promise<void>;
+  /** The chain's dependency set; without it, the chain counts as one that depends on no other. */
+  readonly dependencies?: Dependencies;
 }
 
 export interface SequencerOptions {
@@ -141,10 +143,10 @@ export class Sequencer {
   }
 
   async #begin(): Promise<void> {
-    const { config, l1, execution, engine } = this.#modules;
+    const { config, execution, engine } = this.#modules;
     const parent = engine.requireHeads().unsafe;
     const origin = await this.#origin(parent);
-    const attributes = await prepareAttributes({ config, l1, l2: execution }, parent, origin);
+    const attributes = await prepareAttributes({ ...this.#modules, l2: execution }, parent, origin);
     const time = attributes.timestamp;
     const noTxPool = this.#forced.awaitsSibling(parent) || this.#recover || isQuietActivationBlock(config, time) || time > origin.timestamp + maxSequencerDrift(config, origin.timestamp);
     const transactions = noTxPool ? attributes.transactions : [...attributes.transactions, ...this.#forced.take(parent.number + 1)];
