@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseEther } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CALLDATA, account, Devnet, publicClient, rpc, type Status, viemChain, walletClient } from "./support/devnet.ts";
+import { account, Devnet, publicClient, rpc, type Status, viemChain, walletClient } from "./support/devnet.ts";
 import { startFaultyBeacon } from "./support/faulty-beacon.ts";
 import { Program, until } from "./support/program.ts";
 
@@ -14,7 +14,7 @@ describe("bad input to the running program", () => {
   let devnet: Devnet;
 
   beforeAll(async () => {
-    devnet = await Devnet.start([CALLDATA]);
+    devnet = await Devnet.start();
   });
   afterAll(async () => {
     await devnet.stop();

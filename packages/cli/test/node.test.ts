@@ -25,9 +25,9 @@ describe("the chain of a node", () => {
     await expect(nodeChain(...chain)).rejects.toThrow(message);
   });
 
-  it("has op-node's flags for it, and none for messages between chains", () => {
+  it("has op-node's flags for it, and of those for clusters what its upgrade takes alone", () => {
     for (const name of ["network", "rollup.config", "l1", "l1.beacon", "l1.beacon-fallbacks", "l1.http-poll-interval", "l1.max-concurrency", "l2", "l2.jwt-secret", "l2.enginekind", "l2.engine-rpc-timeout", "l2.skip-sync-start-check", "syncmode", "syncmode.offset-el-safe", "verifier.l1-confs", "sequencer.enabled", "sequencer.stopped", "sequencer.l1-confs", "sequencer.max-safe-lag", "sequencer.recover", "finality.lookback", "finality.delay", "rpc.addr", "rpc.port", "rpc.enable-admin", "log.level"]) expect(NODE_TABLE[name], name).toBeDefined();
-    expect(Object.keys(NODE_TABLE).filter((name) => name.startsWith("interop.") || name.startsWith("vn."))).toEqual([]);
+    expect(Object.keys(NODE_TABLE).filter((name) => name.startsWith("interop.") || name.startsWith("vn."))).toEqual(["interop.dependency-set"]);
     expect([NODE_TABLE["rpc.port"]?.default, NODE_TABLE["l1.http-poll-interval"]?.default, NODE_TABLE.syncmode?.default, NODE_TABLE["l2.enginekind"]?.default]).toEqual([9545, 12_000, "consensus-layer", "geth"]);
   });
 
@@ -37,7 +37,7 @@ describe("the chain of a node", () => {
 
   it.each([
     ["no L1", "network = \"op-sepolia\"", [/^p\.toml \[node\] has no l1: give the JSON-RPC URL of L1$/]],
-    ["a flag of clusters", "l1 = [\"http://a\"]\n\"interop.dependency-set\" = \"d.json\"", [/p\.toml:3 interop\.dependency-set is no flag of pangaea node/]],
+    ["a flag of clusters", "l1 = [\"http://a\"]\n\"interop.min-safety\" = \"safe\"", [/p\.toml:3 interop\.min-safety is no flag of pangaea node/]],
     ["no chain", "l1 = [\"http://a\"]", [/^p\.toml \[node\]: which chain is not said/]],
     ["a registry that is none", `l1 = ["http://a"]\nnetwork = "op-sepolia"\nregistry = "${tmpdir()}"`, [/^p\.toml \[node\]: .* has no superchain\/configs/]],
   ])("in a file of settings with %s is told what is wrong", async (_, text, problems) => {

@@ -11,14 +11,17 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** The running `pangaea` command, started from its sources as `npm start` does, or another program of the tests. */
+/** The `pangaea` command as it is shipped: built from the sources of now. */
+export const PANGAEA = process.env.PANGAEA_BUILT ?? "packages/cli/src/main.ts";
+
+/** The running `pangaea` command, or another program of the tests. */
 export class Program {
   readonly child: ChildProcess;
   readonly lines: string[] = [];
   stderr = "";
   #waiting: (() => void)[] = [];
 
-  constructor(argv: readonly string[], environment: Readonly<Record<string, string>> = {}, entry = "packages/cli/src/main.ts") {
+  constructor(argv: readonly string[], environment: Readonly<Record<string, string>> = {}, entry = PANGAEA) {
     this.child = spawn(process.execPath, [...(entry.endsWith(".ts") ? ["scripts/run.mjs"] : []), entry, ...argv], { cwd: root, env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
     createInterface({ input: this.child.stdout! }).on("line", (line) => {
       this.lines.push(line);
