@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { inject } from "vitest";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 
@@ -12,7 +13,7 @@ export interface Finished {
 }
 
 /** The `pangaea` command as it is shipped: built from the sources of now. */
-export const PANGAEA = process.env.PANGAEA_BUILT ?? "packages/cli/src/main.ts";
+const PANGAEA = inject("pangaea");
 
 /** The running `pangaea` command, or another program of the tests. */
 export class Program {
