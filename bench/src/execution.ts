@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encodeCall } from "@pangaea/contracts";
-import { PREDEPLOYS } from "@pangaea/config";
-import type { Hex } from "@pangaea/primitives";
+import { MULTICALL3_ADDRESS, PREDEPLOYS } from "@pangaea/config";
+import { encodeCall, WETH } from "@pangaea/contracts";
+import { type Hex, hexToBytes } from "@pangaea/primitives";
+import { encodeFunctionData, erc20Abi, multicall3Abi } from "viem";
 import { EthereumJs } from "./ethereumjs.ts";
 import { keys, makeBlock, openChain, signed } from "./fixture.ts";
 import { type Figure, median } from "./figure.ts";
@@ -14,10 +15,6 @@ const ROUNDS = 5;
 const WARM_UP = 3;
 const TRANSFER_GAS = 21_000;
 const TRANSFERS = 1_400;
-const TOKEN_GAS = 60_000;
-const TOKEN_SENDERS = 195;
-/** As many as fill 30M gas; each opens a balance. */
-const TOKEN_TRANSFERS = 3 * TOKEN_SENDERS;
 
 const recipient = (i: number): Hex => `0x${(0xbe9c0000 + i).toString(16).padStart(40, "0")}`;
 
@@ -36,13 +33,60 @@ export async function transfersPerSecond(): Promise<Figure> {
   return { name: "transfers by the embedded execution layer, recovery and state root included", value: median(rates), unit: "/s", reach: { atLeast: 2_500 } };
 }
 
+/** A transaction of a workload: `i` counts them over all blocks. */
+type Make = (key: Uint8Array, nonce: number, i: number) => Uint8Array;
+
+interface Workload {
+  /** What a block of it is, in words. */
+  readonly name: string;
+  readonly senders: number;
+  readonly transactions: number;
+  readonly make: Make;
+}
+
+/** The token balances of many, in one call. */
+const readsOf = (owners: readonly Hex[]) => hexToBytes(encodeFunctionData({
+  abi: multicall3Abi, functionName: "aggregate3", args: [owners.map((owner) => ({ target: PREDEPLOYS.weth, allowFailure: false, callData: encodeFunctionData({ abi: erc20Abi, functionName: "balanceOf", args: [owner] }) }))],
+}));
+const call = (to: Hex, gas: number, data: Uint8Array, value = 0n): Make => (key, nonce) => signed(key, nonce, to, gas, value, data);
+
+/** Each opens a balance. */
+const TOKENS: Workload = {
+  name: "ERC-20 transfers", senders: 195, transactions: 585,
+  make: (key, nonce, i) => call(PREDEPLOYS.weth, 60_000, encodeCall("transfer(address,uint256)", [recipient(i), 5n]))(key, nonce, i),
+};
+
+/** By the hundred, about as a rollup's day has them: payments, tokens moved to old and new holders, approvals, withdrawals, many reads at once, deployments. */
+const MIX: readonly (readonly [share: number, make: Make])[] = [
+  [25, (key, nonce, i) => signed(key, nonce, recipient(i % 300), TRANSFER_GAS, 1n, new Uint8Array(0))],
+  [25, (key, nonce, i) => call(PREDEPLOYS.weth, 60_000, encodeCall("transfer(address,uint256)", [recipient(i % 300), 5n]))(key, nonce, i)],
+  [15, (key, nonce, i) => call(PREDEPLOYS.weth, 60_000, encodeCall("transfer(address,uint256)", [recipient(i), 5n]))(key, nonce, i)],
+  [10, (key, nonce, i) => call(PREDEPLOYS.weth, 60_000, encodeCall("approve(address,uint256)", [recipient(i), 5n]))(key, nonce, i)],
+  [5, (key, nonce, i) => call(PREDEPLOYS.weth, 60_000, encodeCall("withdraw(uint256)", [1n]))(key, nonce, i)],
+  [10, (key, nonce, i) => call(PREDEPLOYS.l2ToL1MessagePasser, 120_000, encodeCall("initiateWithdrawal(address,uint256,bytes)", [recipient(i), 100_000n, new Uint8Array(100).fill(i)]), 1n)(key, nonce, i)],
+  [6, (key, nonce, i) => call(MULTICALL3_ADDRESS, 200_000, readsOf(Array.from({ length: 12 }, (_, at) => recipient(i + at))))(key, nonce, i)],
+  [4, (key, nonce) => signed(key, nonce, undefined, 900_000, 0n, hexToBytes(WETH.bytecode))],
+];
+const SHARES = MIX.reduce((sum, [share]) => sum + share, 0);
+/** A number without a common divisor with the shares: the kinds lie mingled. */
+const STRIDE = 37;
+
+function mixed(key: Uint8Array, nonce: number, i: number): Uint8Array {
+  let at = (i * STRIDE) % SHARES;
+  for (const [share, make] of MIX) {
+    if (at < share) return make(key, nonce, i);
+    at -= share;
+  }
+  throw new Error("the shares of the mix do not add up");
+}
+
 /**
- * Blocks full of ERC-20 transfers (of WETH), from encoded transactions to the stored block: ours with state in LMDB, and EthereumJS with the
- * same native crypto and state in memory. Both take the same blocks in turn, so that whatever else loads the machine slows both.
+ * Blocks of a workload, from encoded transactions to the stored block: ours with state in LMDB, and EthereumJS with the same native crypto and state in
+ * memory. Both take the same blocks in turn, so that whatever else loads the machine slows both.
  */
-export async function tokenBlock(): Promise<readonly Figure[]> {
+async function fullBlock({ name, senders: count, transactions, make }: Workload): Promise<readonly Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), "pangaea-bench-"));
-  const senders = keys(TOKEN_SENDERS);
+  const senders = keys(count);
   const { chain, layer, genesis } = openChain(senders, folder);
   try {
     const other = await EthereumJs.open(genesis);
@@ -53,10 +97,10 @@ export async function tokenBlock(): Promise<readonly Figure[]> {
     const ours: number[] = [];
     const theirs: number[] = [];
     for (let round = 0; round < WARM_UP + ROUNDS; round++) {
-      const encoded = Array.from({ length: TOKEN_TRANSFERS }, (_, i) => signed(senders[i % TOKEN_SENDERS]!, 1 + round * (TOKEN_TRANSFERS / TOKEN_SENDERS) + Math.floor(i / TOKEN_SENDERS), PREDEPLOYS.weth, TOKEN_GAS, 0n, encodeCall("transfer(address,uint256)", [recipient(round * TOKEN_TRANSFERS + i), 5n])));
+      const encoded = Array.from({ length: transactions }, (_, i) => make(senders[i % count]!, 1 + round * (transactions / count) + Math.floor(i / count), round * transactions + i));
       const started = performance.now();
       for (const one of encoded) layer.pool.add(one);
-      if ((await makeBlock(layer)) !== TOKEN_TRANSFERS) throw new Error(`the bench block took ${chain.head.transactions.length} of ${TOKEN_TRANSFERS} transfers, ${chain.head.header.gasUsed} gas`);
+      if ((await makeBlock(layer)) !== transactions) throw new Error(`the bench block took ${chain.head.transactions.length} of ${transactions} transactions, ${chain.head.header.gasUsed} gas`);
       const time = performance.now() - started;
       const { header } = chain.head;
       const begun = performance.now();
@@ -67,14 +111,17 @@ export async function tokenBlock(): Promise<readonly Figure[]> {
       }
       if (gas !== header.gasUsed) throw new Error(`the bench block takes ${header.gasUsed} gas here and ${gas} in EthereumJS`);
     }
-    const block = `block of ${TOKEN_TRANSFERS} ERC-20 transfers (${(chain.head.header.gasUsed / 1e6).toFixed(1)}M gas)`;
+    const block = `block of ${transactions} ${name} (${(chain.head.header.gasUsed / 1e6).toFixed(1)}M gas)`;
     return [
       { name: `${block}, state on disk`, value: median(ours), unit: "ms", reach: { atMost: 1_000 } },
       { name: `${block}, EthereumJS with native crypto, state in memory`, value: median(theirs), unit: "ms" },
-      { name: "ratio of EthereumJS's time to ours, same blocks in turn", value: median(theirs) / median(ours), unit: "times", reach: { atLeast: 5 } },
+      { name: `ratio of EthereumJS's time to ours, same blocks of ${name} in turn`, value: median(theirs) / median(ours), unit: "times", reach: { atLeast: 5 } },
     ];
   } finally {
     await chain.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+export const tokenBlock = (): Promise<readonly Figure[]> => fullBlock(TOKENS);
+export const mixedBlock = (): Promise<readonly Figure[]> => fullBlock({ name: "mixed transactions", senders: 100, transactions: 500, make: mixed });

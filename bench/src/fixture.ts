@@ -26,9 +26,9 @@ export function openChain(senders: readonly Uint8Array[], dataDir?: string): { r
   return { chain, layer: new EmbeddedExecutionLayer(chain, new TransactionPool(chain)), genesis };
 }
 
-/** A signed transaction, encoded. */
-export function signed(key: Uint8Array, nonce: number, to: Hex, gas: number, value: bigint, data: Uint8Array): Uint8Array {
-  return encodeTransaction(signTransaction({ type: TX_FEE_MARKET, chainId: CHAIN_ID, nonce, maxPriorityFeePerGas: 1_000n, maxFeePerGas: 10n ** 10n, gas, to, value, data, accessList: [] }, key));
+/** A signed transaction, encoded; a creation when it goes to nobody. */
+export function signed(key: Uint8Array, nonce: number, to: Hex | undefined, gas: number, value: bigint, data: Uint8Array): Uint8Array {
+  return encodeTransaction(signTransaction({ type: TX_FEE_MARKET, chainId: CHAIN_ID, nonce, maxPriorityFeePerGas: 1_000n, maxFeePerGas: 10n ** 10n, gas, ...(to === undefined ? {} : { to }), value, data, accessList: [] }, key));
 }
 
 /** Builds, imports and makes canonical one block of what the pool holds; gives its transaction count. */

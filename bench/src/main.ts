@@ -1,9 +1,9 @@
 import { appendFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { accessListFigures } from "./access-list.ts";
-import { derivationSpeed } from "./derivation.ts";
+import { derivationSpeed, mainnetFigures } from "./derivation.ts";
 import { devnetFigures } from "./devnet.ts";
-import { tokenBlock, transfersPerSecond } from "./execution.ts";
+import { mixedBlock, tokenBlock, transfersPerSecond } from "./execution.ts";
 import { type Figure, FIGURES_HEAD, formatFigure, isReached } from "./figure.ts";
 import { messageIndexFigures } from "./interop-index.ts";
 import { restartFigure } from "./restart.ts";
@@ -15,7 +15,7 @@ const started = performance.now();
 const load = loadavg()[0]!;
 const figures: Figure[] = [];
 // The cluster comes first: its delays want a machine on which nothing else was just compiled and collected.
-for (const measure of [devnetFigures, async () => [await transfersPerSecond()], tokenBlock, statelessFigures, async () => [await derivationSpeed()], messageIndexFigures, accessListFigures, verificationFigures, async () => [await restartFigure()]]) {
+for (const measure of [devnetFigures, async () => [await transfersPerSecond()], tokenBlock, mixedBlock, statelessFigures, mainnetFigures, async () => [await derivationSpeed()], messageIndexFigures, accessListFigures, verificationFigures, async () => [await restartFigure()]]) {
   for (const figure of await measure()) {
     console.log(formatFigure(figure));
     figures.push(figure);
