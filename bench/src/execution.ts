@@ -124,4 +124,4 @@ async function fullBlock({ name, senders: count, transactions, make }: Workload)
 }
 
 export const tokenBlock = (): Promise<readonly Figure[]> => fullBlock(TOKENS);
-export const mixedBlock = (): Promise<readonly Figure[]> => fullBlock({ name: "mixed transactions", senders: 100, transactions: 500, make: mixed });
+export const mixedBlock = (): Promise<readonly Figure[]> => fullBlock({ name: "mixed transactions", senders: 96, transactions: 480, make: mixed });

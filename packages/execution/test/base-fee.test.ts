@@ -75,3 +75,42 @@ describe("extra data", () => {
     expect(() => checkExtraData(configOf(forksTo(fork)), extraData, GENESIS_TIME)).toThrow(InvalidBlockError);
   });
 });
+
+describe("the base fee of a fork's first block", () => {
+  const from = (forks: Parameters<typeof configOf>[0], more: Partial<BlockHeader>) => nextBaseFee(configOf(forks), parent(more), GENESIS_TIME + 1);
+
+  it("has Canyon's denominator although its parent had the one before", () => {
+    expect(from({ ...forksTo("regolith"), canyon: GENESIS_TIME + 1 }, { gasUsed: 0 })).toBe(996_000n);
+    expect(from({ ...forksTo("regolith"), canyon: GENESIS_TIME + 2 }, { gasUsed: 0 })).toBe(980_000n);
+  });
+
+  it("knows neither minimum nor DA footprint of Jovian, which its parent did not have", () => {
+    const before = { ...forksTo("isthmus"), jovian: GENESIS_TIME + 1 };
+    expect(from(before, { gasUsed: 0, blobGasUsed: 60_000_000, extraData: holocene(250, 6) })).toBe(996_000n);
+  });
+
+  it("of Holocene's second block is by the extra data that the first one has", () => {
+    expect(from({ ...forksTo("granite"), holocene: GENESIS_TIME }, { gasUsed: 60_000_000, extraData: holocene(10, 2) })).toBe(1_100_000n);
+  });
+});
+
+describe("the base fee at its edges", () => {
+  it.each([
+    ["a minimum that is just not reached", { gasUsed: 0 }, 996_000n, 996_000n],
+    ["a minimum a wei above", { gasUsed: 0 }, 996_001n, 996_001n],
+    ["a minimum of nothing at a fee of nothing", { gasUsed: 0, baseFeePerGas: 0n }, 0n, 0n],
+    ["a minimum as large as can be", { gasUsed: 60_000_000 }, 2n ** 64n - 1n, 2n ** 64n - 1n],
+  ])("%s", (_, more, minimum, fee) => {
+    expect(next("jovian", { ...more, extraData: extraDataOf(250, 6, minimum) })).toBe(fee);
+  });
+
+  it.each([[10_000_000, 1_000_000n], [10_000_001, 1_000_001n], [9_999_999, 1_000_000n], [9_997_500, 999_999n]])("%i gas used or footprint against a target of ten million", (used, fee) => {
+    const extraData = extraDataOf(250, 6, 0n);
+    expect(next("jovian", { gasUsed: used, blobGasUsed: 0, extraData })).toBe(fee);
+    expect(next("jovian", { gasUsed: 0, blobGasUsed: used, extraData })).toBe(fee);
+  });
+
+  it("falls to nothing at most, whatever the denominator", () => {
+    expect(next("holocene", { gasUsed: 0, baseFeePerGas: 1n, extraData: holocene(1, 6) })).toBe(0n);
+  });
+});
