@@ -94,7 +94,10 @@ export class DestinationRelay {
     const call = relayCallOf(entry.message, signer.address);
     try {
       const estimate = await watch.chain.estimateGas(call);
-      return { call: { ...call, gas: Math.ceil((estimate * (100 + this.#options.gasMarginPercent)) / 100) } };
+      const gas = Math.ceil((estimate * (100 + this.#options.gasMarginPercent)) / 100);
+      if (gas <= this.#options.maxGas) return { call: { ...call, gas } };
+      this.#retry(entry, `it takes ${gas} gas, more than the ${this.#options.maxGas} of --relayer.max-gas`);
+      return {};
     } catch (error) {
       return this.#putBack(entry, error, head);
     }

@@ -16,6 +16,7 @@ export function relayerFlagTable(defaults: RelayerOptions) {
     "relayer.retry-delay": duration("first wait after a failed attempt; each further one is twice as long", defaults.retryDelayMs, 1, 60_000),
     "relayer.long-wait": duration("wait between the attempts of a message that failed often", defaults.longWaitMs, 100),
     "relayer.gas-margin": whole("percent of gas above the estimate", defaults.gasMarginPercent, 0, 1_000, "PERCENT"),
+    "relayer.max-gas": whole("most gas that a message may take; one above it is not relayed", defaults.maxGas, 21_000, 1_000_000_000, "GAS"),
     "relayer.resubmission-timeout": duration("age at which a transaction that is in no block is sent again with higher fees", defaults.resubmissionTimeoutMs, 100),
     "relayer.lookback": whole("L2 blocks before the head at which a first start begins to read", defaults.lookbackBlocks, 0),
   } as const satisfies OptionTable;
@@ -36,6 +37,7 @@ export function relayerOptions(flags: Omit<RelayerFlags, "relayer.private-key-fi
     retryDelayMs: flags["relayer.retry-delay"],
     longWaitMs: flags["relayer.long-wait"],
     gasMarginPercent: flags["relayer.gas-margin"],
+    maxGas: flags["relayer.max-gas"],
     resubmissionTimeoutMs: flags["relayer.resubmission-timeout"],
     lookbackBlocks: flags["relayer.lookback"],
     maxRetryDelayMs: Math.max(base.maxRetryDelayMs, flags["relayer.retry-delay"]),

@@ -33,6 +33,8 @@ export interface RelayerOptions extends TransactionLineOptions, RetryOptions {
   readonly maxQueued: number;
   /** Percent of gas above the estimate. */
   readonly gasMarginPercent: number;
+  /** Most gas that a message may take: its sender chooses what it does, the relayer pays. One above it is tried again as one that fails, until it expires. */
+  readonly maxGas: number;
   /** L2 blocks before the head at which a relayer that knows nothing begins to read. */
   readonly lookbackBlocks: number;
 }
@@ -43,6 +45,7 @@ export const DEFAULT_RELAYER_OPTIONS: RelayerOptions = {
   maxInFlight: 16,
   maxQueued: 10_000,
   gasMarginPercent: 20,
+  maxGas: 5_000_000,
   lookbackBlocks: 43_200,
   retryDelayMs: 500,
   maxRetryDelayMs: 60_000,
@@ -56,7 +59,7 @@ export const DEFAULT_RELAYER_OPTIONS: RelayerOptions = {
 };
 
 /** For local chains with blocks of a second or two: every pair, a message on its way as soon as its block is there. */
-export const DEVNET_RELAYER_OPTIONS: RelayerOptions = { ...DEFAULT_RELAYER_OPTIONS, policy: { kind: "all" }, pollIntervalMs: 100, maxInFlight: 64, resubmissionTimeoutMs: 5_000, pendingTimeoutMs: 5_000 };
+export const DEVNET_RELAYER_OPTIONS: RelayerOptions = { ...DEFAULT_RELAYER_OPTIONS, policy: { kind: "all" }, pollIntervalMs: 100, maxInFlight: 64, maxGas: 30_000_000, resubmissionTimeoutMs: 5_000, pendingTimeoutMs: 5_000 };
 
 /** The options, when they make sense. Throws `InvalidInputError` naming the field, its value and what it wants. */
 export function checkRelayerOptions(options: RelayerOptions): RelayerOptions {
@@ -68,6 +71,7 @@ export function checkRelayerOptions(options: RelayerOptions): RelayerOptions {
   wants("maxInFlight", 1, 1_000);
   wants("maxQueued", 1, 1_000_000);
   wants("gasMarginPercent", 0, 1_000);
+  wants("maxGas", 21_000, 1_000_000_000);
   wants("lookbackBlocks", 0, Number.MAX_SAFE_INTEGER);
   wants("maxAttempts", 1, 1_000_000);
   wants("retryDelayMs", 1, options.maxRetryDelayMs);

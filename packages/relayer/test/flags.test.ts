@@ -25,6 +25,7 @@ describe("the relayer's flags", () => {
     ["relayer.retry-delay", "750ms", { retryDelayMs: 750 }],
     ["relayer.long-wait", "1m", { longWaitMs: 60_000 }],
     ["relayer.gas-margin", "0", { gasMarginPercent: 0 }],
+    ["relayer.max-gas", "800000", { maxGas: 800_000 }],
     ["relayer.resubmission-timeout", "30s", { resubmissionTimeoutMs: 30_000 }],
     ["relayer.lookback", "100", { lookbackBlocks: 100 }],
   ])("--%s %s sets its option and no other", (flag, text, expected) => {
@@ -54,6 +55,7 @@ describe("the relayer's options", () => {
     ["maxInFlight", { maxInFlight: 0 }],
     ["maxQueued", { maxQueued: Number.NaN }],
     ["gasMarginPercent", { gasMarginPercent: -1 }],
+    ["maxGas", { maxGas: 20_999 }],
     ["lookbackBlocks", { lookbackBlocks: -1 }],
     ["maxAttempts", { maxAttempts: 0 }],
     ["retryDelayMs", { retryDelayMs: 5_000, maxRetryDelayMs: 1_000 }],

@@ -45,6 +45,17 @@ describe("a message that does not get through", () => {
     await cluster.until("the others are executed", () => others.every((hash) => b!.relayed.includes(hash)), 60);
   });
 
+  it("takes more gas than the relayer pays for is left for its sender to relay, others go; it goes too when it comes to take less", async () => {
+    const { chains: [a, b] } = start({ options: { maxGas: 240_000, gasMarginPercent: 20 } });
+    const [most, dear] = [a!.post({ destination: 902 }), a!.post({ destination: 902 })];
+    b!.gasOf = (hash) => (hash === most ? 200_000 : 200_001);
+    await cluster.seconds(3);
+    expect(b!.relayed).toEqual([most]);
+    expect(cluster.logged("could not be relayed")[0]?.fields).toMatchObject({ error: "it takes 240002 gas, more than the 240000 of --relayer.max-gas" });
+    b!.gasOf = () => 100_000;
+    await cluster.until("it is executed", () => executions(b!, dear) === 1, 60);
+  });
+
   it("reverts in a block after all: that is a failed attempt, and it is tried again", async () => {
     const { chains: [a, b] } = start({ options: { retryDelayMs: 2_000 } });
     const hash = a!.post({ destination: 902 });

@@ -77,6 +77,8 @@ export class MemoryRelayChain implements RelayChain {
   /** Called before anything is taken or estimated; what it gives is thrown. */
   refuseSend: (taken: Taken) => Error | undefined = () => undefined;
   refuseEstimate: (messageHash: Hex) => Error | undefined = () => undefined;
+  /** What a message takes. */
+  gasOf: (messageHash: Hex) => number = () => 100_000;
   refuseReceipt: (hash: Hex) => Error | undefined = () => undefined;
   /** Called when a transaction is in the pool; what it gives is thrown all the same. */
   afterSend: (taken: Taken) => Error | undefined = () => undefined;
@@ -195,7 +197,7 @@ export class MemoryRelayChain implements RelayChain {
     if (refusal !== undefined) throw refusal;
     const problem = this.#problemOf(message.hash, call.accessList, message.expected, []);
     if (problem !== undefined) throw new RpcError(CODE.reverted, "execution reverted", problem);
-    return 100_000;
+    return this.gasOf(message.hash);
   }
 
   async fees(): Promise<{ readonly baseFee: bigint; readonly priorityFee: bigint }> {
