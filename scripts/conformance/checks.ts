@@ -61,7 +61,7 @@ export const FORK_CHECKS: Readonly<Record<string, readonly Check[]>> = {
   ],
   Granite: [
     check("a channel timeout of 50", "derivation/src/stages/channel-assembler.ts", "derivation/test/channel-assembler.test.ts", "takes the configured timeout before Granite"),
-    check("the pairing takes 112,687 bytes", "execution/src/op-rules.ts", "execution/test/op-rules.test.ts", "takes in %s at most %i bytes"),
+    check("the pairing takes 112,687 bytes", "execution/src/op-rules.ts", "execution/test/op-rules.test.ts", "takes in $fork at most $most bytes"),
   ],
   Holocene: [
     check("frames are pruned", "derivation/src/stages/frame-queue.ts", "derivation/test/frame-queue.test.ts", "keeps what the rules keep, pair by pair"),
@@ -83,7 +83,7 @@ export const FORK_CHECKS: Readonly<Record<string, readonly Check[]>> = {
     check("the EVM of Prague", "execution/src/op-rules.ts", "execution/test/op-rules.test.ts", "%s has the EVM of %s"),
     check("the operator fee", "execution/src/transaction/l1-fee.ts", "execution/test/fees.test.ts", "is nothing before Isthmus, per million from Isthmus, a hundredfold from Jovian"),
     check("the history of block hashes", "execution/src/block/system-calls.ts", "execution/test/block.test.ts", "keeps its parent's hash and its beacon root in the system contracts"),
-    check("limits of the BLS precompiles", "execution/src/op-rules.ts", "execution/test/op-rules.test.ts", "takes in %s at most %i bytes"),
+    check("limits of the BLS precompiles", "execution/src/op-rules.ts", "execution/test/op-rules.test.ts", "takes in $fork at most $most bytes"),
     check("gossip messages of version 4, with withdrawalsRoot", "gossip/src/payload-ssz.ts", "gossip/test/block-message.test.ts", "version %d is read as it was sent"),
   ],
   Jovian: [
@@ -95,7 +95,7 @@ export const FORK_CHECKS: Readonly<Record<string, readonly Check[]>> = {
     check("the DA footprint in blobGasUsed", "execution/src/block/process-block.ts", "execution/test/fees.test.ts", "of a block is its blob gas used, without deposits"),
     check("the least base fee", "execution/src/block/base-fee.ts", "execution/test/base-fee.test.ts", "does not fall below the parent's minimum from Jovian on"),
     check("the operator fee a hundredfold", "execution/src/transaction/l1-fee.ts", "execution/test/fees.spec.test.ts", "operator fees"),
-    check("tighter limits of precompiles", "execution/src/op-rules.ts", "execution/test/op-rules.test.ts", "takes in %s at most %i bytes"),
+    check("tighter limits of precompiles", "execution/src/op-rules.ts", "execution/test/op-rules.test.ts", "takes in $fork at most $most bytes"),
     check("blobGasUsed other than 0 over gossip", "gossip/src/payload-ssz.ts", "gossip/test/block-message.test.ts", "version %d is read as it was sent"),
   ],
   Karst: [
@@ -103,7 +103,7 @@ export const FORK_CHECKS: Readonly<Record<string, readonly Check[]>> = {
     check("gas for one block", "derivation/src/attributes/prepare-attributes.ts", "derivation/test/attributes.test.ts", "adds Karst's gas to what the epoch's own update asks for"),
     check("chains that have kept that gas", "derivation/src/payload.ts", "derivation/test/attributes.test.ts", "has Karst's gas taken off in its first block, unless the chain has kept it"),
     check("the EVM of Osaka", "execution/src/op-rules.ts", "execution/test/op-rules.test.ts", "%s has the EVM of %s"),
-    check("the pairing takes 57,600 bytes", "execution/src/op-rules.ts", "execution/test/op-rules.test.ts", "takes in %s at most %i bytes"),
+    check("the pairing takes 57,600 bytes", "execution/src/op-rules.ts", "execution/test/op-rules.test.ts", "takes in $fork at most $most bytes"),
     check("P256VERIFY at 6,900 gas", "execution/src/op-rules.ts", "execution/test/op-rules.test.ts", "have P256VERIFY from Fjord, at Osaka's price from Karst"),
     check("modexp's price", "evm/src/precompiles/modexp.ts", "evm/test/precompiles.test.ts", "MODEXP"),
     check("CLZ", "evm/src/opcodes/arithmetic.ts", "evm/test/forks.test.ts", '["CLZ", "osaka"]'),
@@ -168,7 +168,7 @@ export const NAMED_CHECKS: Readonly<Record<string, readonly Check[]>> = {
     check("da-footprint", "execution/src/block/process-block.ts", "execution/test/fees.test.ts", "of a transaction is its estimated size, at least 100 bytes, times the scalar"),
     check("min-base-fee", "execution/src/block/base-fee.ts", "execution/test/base-fee.test.ts", "does not fall below the parent's minimum from Jovian on"),
     check("holocene-base-fee", "execution/src/block/base-fee.ts", "execution/test/base-fee.test.ts", "takes the constants when Holocene begins only after the parent"),
-    check("precompile-caps", "execution/src/op-rules.ts", "execution/test/op-rules.test.ts", "takes in %s at most %i bytes"),
+    check("precompile-caps", "execution/src/op-rules.ts", "execution/test/op-rules.test.ts", "takes in $fork at most $most bytes"),
     check("karst-osaka-rules", "execution/src/op-rules.ts", "execution/test/op-rules.test.ts", "%s has the EVM of %s"),
     check("create2deployer-canyon", "execution/src/block/create2-deployer.ts", "execution/test/create2-deployer.test.ts", "takes the place of other code and leaves balance, nonce and storage alone"),
     check("witness-block-replay", "execution/src/stateless/execute-stateless.ts", "execution/test/real-blocks.spec.test.ts", "has the hash that the chain has"),
