@@ -165,6 +165,8 @@ export class Interop implements Activity {
         if (signal.aborted) break;
         if (errorKind(error) === "critical") this.#halt(errorMessage(error));
         this.#waiting = errorMessage(error);
+        // L1 may have changed while it could not be looked at: nothing is final until it was.
+        this.#stands = false;
         this.metrics.countError(errorKind(error));
         this.#modules.log.debug("interop waits", { reason: this.#waiting });
         await this.#modules.clock.sleep(RETRY_MS, signal).catch(() => {});

@@ -63,16 +63,19 @@ describe("the interop activity as it runs", () => {
     await end();
   });
 
-  it("tries again what fails for now, and says what it waits for", async () => {
-    const { l1, clock, interop, reaches, post, verified, end } = start();
+  it("tries again what fails for now, and says what it waits for; meanwhile nothing becomes final", async () => {
+    const { l1, a, clock, interop, reaches, post, verified, end } = start();
     post(3);
     await reaches(() => verified() === at(3));
     l1.reachable = false;
     post(5);
     await reaches(() => interop.waiting === "L1 does not answer");
     expect(await interop.metrics.registry.metrics()).toContain('supernode_activity_errors_total{activity="interop",error_type="temporary"}');
+    l1.finalized = 1;
+    expect(await a.authority.finalizedHead()).toEqual({ kind: "hold" });
     l1.reachable = true;
     await reaches(() => verified() === at(5), clock);
+    expect(await a.authority.finalizedHead()).not.toEqual({ kind: "hold" });
     expect(interop.halted).toBeUndefined();
     await end();
   });
