@@ -107,10 +107,9 @@ describe("a set-code transaction", () => {
     const { signature, recovery } = signHash(hash, key.key);
     return { chainId, address, nonce, yParity: recovery, r: BigInt(bytesToHex(signature.subarray(0, 32))), s: BigInt(bytesToHex(signature.subarray(32))) };
   }
-  const send = (fixture: Fixture, nonce: number, authorizationList: readonly Authorization[], to: Hex = carol.address) =>
-    extend(fixture, {
-      transactions: [encodeTransaction(signTransaction<UnsignedSetCode>({ type: TX_SET_CODE, chainId: CHAIN_ID, nonce, gas: 300_000, to, value: 0n, data: NOTHING, maxFeePerGas: 3n * BASE_FEE, maxPriorityFeePerGas: 0n, accessList: [], authorizationList }, ALICE.key))],
-    });
+  const setCode = (nonce: number, authorizationList: readonly Authorization[], to: Hex) =>
+    encodeTransaction(signTransaction<UnsignedSetCode>({ type: TX_SET_CODE, chainId: CHAIN_ID, nonce, gas: 300_000, to, value: 0n, data: NOTHING, maxFeePerGas: 3n * BASE_FEE, maxPriorityFeePerGas: 0n, accessList: [], authorizationList }, ALICE.key));
+  const send = (fixture: Fixture, nonce: number, authorizationList: readonly Authorization[], to: Hex = carol.address) => extend(fixture, { transactions: [setCode(nonce, authorizationList, to)] });
 
   it("gives an account the code of another, runs it there, and takes it away again", async () => {
     const fixture = openChain({ alloc: { [BOB]: account({ code: hexToBytes(STORES) }) } });
@@ -123,12 +122,42 @@ describe("a set-code transaction", () => {
     expect([state.code(carol.address).length, state.nonce(carol.address)]).toEqual([0, 2]);
   });
 
-  it("passes over an authorization of another chain, another nonce, a bad signature or an account with code", async () => {
+  it("passes over an authorization of another chain, another nonce or a bad signature", async () => {
     const fixture = openChain({ alloc: { [carol.address]: account({ balance: ETHER }) } });
     const good = authorize(carol, BOB, 0n);
     const { payload } = await send(fixture, 0, [authorize(carol, BOB, 0n, 5n), authorize(carol, BOB, 3n), { ...good, yParity: 7 }, { ...good, s: 2n ** 255n }]);
     expect(fixture.chain.headState().code(carol.address)).toHaveLength(0);
     expect(payload.gasUsed).toBe(21_000 + 4 * 25_000);
+  });
+
+  it("passes over the authorization of an account with code of its own, and of a nonce that has no successor", async () => {
+    const fixture = openChain({ alloc: { [carol.address]: account({ balance: ETHER, code: Uint8Array.of(0) }) } });
+    await send(fixture, 0, [authorize(carol, BOB, 0n), authorize(keyOf("dora"), BOB, 2n ** 64n - 1n)]);
+    const state = fixture.chain.headState();
+    expect([state.code(carol.address), state.nonce(carol.address), state.code(keyOf("dora").address).length]).toEqual([Uint8Array.of(0), 0, 0]);
+  });
+
+  it("takes several authorizations of one account in their order, the sender's with the nonce after its own", async () => {
+    const fixture = openChain();
+    const [one, two, three]: Hex[] = [1, 2, 3].map((i): Hex => `0x${i.toString(16).padStart(40, "0")}`);
+    await send(fixture, 0, [authorize(carol, one!, 0n), authorize(carol, two!, 1n), authorize(carol, three!, 1n), authorize(ALICE, one!, 0n), authorize(ALICE, two!, 1n)]);
+    const state = fixture.chain.headState();
+    expect([bytesToHex(state.code(carol.address)), state.nonce(carol.address), bytesToHex(state.code(ALICE.address)), state.nonce(ALICE.address)]).toEqual([`0xef0100${two!.slice(2)}`, 2, `0xef0100${two!.slice(2)}`, 2]);
+  });
+
+  it("that reverts keeps its delegations, their nonces and the gas they give back", async () => {
+    const fixture = openChain({ alloc: { [carol.address]: account({ balance: ETHER }), [BOB]: account({ code: hexToBytes("0x60006000fd") }) } });
+    const { payload } = await send(fixture, 0, [authorize(carol, BOB, 0n)], BOB);
+    const state = fixture.chain.headState();
+    expect((await fixture.layer.receiptsByHash(payload.blockHash))[0]!.status).toBe(0);
+    expect([bytesToHex(state.code(carol.address)), state.nonce(carol.address), payload.gasUsed]).toEqual([`0xef0100${BOB.slice(2)}`, 1, 46_006 - Math.floor(46_006 / 5)]);
+  });
+
+  it("is refused without authorizations, and before Isthmus", async () => {
+    await expect(send(openChain(), 0, [])).rejects.toThrow(/empty auth list/);
+    const holocene = openChain({ config: configOf(forksTo("holocene")), extraData: extraDataOf(250, 6, 0n).slice(0, 9).with(0, 0) });
+    const transactions = [setCode(0, [authorize(carol, BOB, 0n)], BOB)];
+    await expect(extend(holocene, { transactions, minBaseFee: undefined } as never)).rejects.toThrow(/set-code transactions come with Isthmus/);
   });
 
   it("gets gas back for an authority that existed", async () => {
