@@ -1,4 +1,4 @@
-import { EngineError, EngineErrorCode, type ForkchoiceState, type Hex, NotFoundError, type PayloadAttributes, ZERO_HASH } from "@pangaea/primitives";
+import { EngineError, EngineErrorCode, type ExecutionPayloadEnvelope, type ForkchoiceState, type Hex, NotFoundError, payloadBlockHash, type PayloadAttributes, ZERO_HASH } from "@pangaea/primitives";
 import { describe, expect, it } from "vitest";
 import { minerMethods } from "../src/rpc/miner.ts";
 import { ALICE, attributesAfter, BASE_FEE, BOB, configOf, extend, type Fixture, forksTo, GENESIS_TIME, keyOf, openChain, account, ETHER, transfer, word } from "./fixture.ts";
@@ -6,6 +6,12 @@ import { ALICE, attributesAfter, BASE_FEE, BOB, configOf, extend, type Fixture, 
 const labelsOf = ({ chain }: Fixture, head: Hex = chain.head.hash): ForkchoiceState => ({ head, safe: chain.label("safe").hash, finalized: chain.label("finalized").hash });
 const codeOf = (promise: Promise<unknown>) => promise.then(() => undefined, (error: unknown) => (error instanceof EngineError ? error.code : error));
 const UNKNOWN = word(0xdeadn);
+
+/** The envelope with fields changed and a hash that fits them again. */
+function forge(envelope: ExecutionPayloadEnvelope, change: Partial<ExecutionPayloadEnvelope["payload"]>): ExecutionPayloadEnvelope {
+  const changed = { ...envelope, payload: { ...envelope.payload, ...change } };
+  return { ...changed, payload: { ...changed.payload, blockHash: payloadBlockHash(changed) } };
+}
 
 describe("forkchoice", () => {
   it("names the head, the safe and the finalized block", async () => {
@@ -56,6 +62,30 @@ describe("forkchoice", () => {
     expect(fixture.chain.locateTransaction(hash)?.block.hash).toBe(two.payload.blockHash);
   });
 
+  it("goes back below the safe block when the safe block goes with it, and not while it stays", async () => {
+    const fixture = openChain();
+    const [one, two, three] = [await extend(fixture), await extend(fixture), await extend(fixture)].map(({ payload }) => payload.blockHash) as [Hex, Hex, Hex];
+    const genesis = fixture.chain.genesisHash;
+    await fixture.layer.forkchoiceUpdated({ head: three, safe: two, finalized: genesis });
+    expect(await codeOf(fixture.layer.forkchoiceUpdated({ head: one, safe: two, finalized: genesis }))).toBe(EngineErrorCode.invalidForkchoice);
+    expect(fixture.chain.head.hash).toBe(three);
+    await fixture.layer.forkchoiceUpdated({ head: one, safe: one, finalized: genesis });
+    expect([fixture.chain.head.hash, fixture.chain.label("safe").hash]).toEqual([one, one]);
+    expect((await extend(fixture, { prevRandao: word(3n) })).payload.blockNumber).toBe(2);
+  });
+
+  it("goes back to genesis from afar, and every block on the way has kept its state", async () => {
+    const fixture = openChain();
+    const blocks = [fixture.chain.head.hash];
+    for (let i = 0; i < 300; i++) blocks.push((await extend(fixture, { transactions: [transfer(i)] })).payload.blockHash);
+    for (const [i, hash] of blocks.entries()) expect(fixture.chain.stateAt(fixture.chain.requireBlock(hash)).nonce(ALICE.address)).toBe(i);
+    await fixture.layer.forkchoiceUpdated(labelsOf(fixture, blocks[0]));
+    expect([fixture.chain.head.header.number, fixture.chain.headState().nonce(ALICE.address), fixture.chain.blockByNumber(1)]).toEqual([0, 0, undefined]);
+    expect((await extend(fixture, { prevRandao: word(3n), transactions: [transfer(0)] })).payload.blockNumber).toBe(1);
+    await fixture.layer.forkchoiceUpdated(labelsOf(fixture, blocks.at(-1)));
+    expect(fixture.chain.blockByNumber(150)?.hash).toBe(blocks[150]);
+  });
+
   it("goes over to a sibling, tells listeners both sides, and puts what left back into the pool", async () => {
     const fixture = openChain();
     const other = openChain();
@@ -89,7 +119,11 @@ describe("payload attributes", () => {
     ["a forced transaction that is none", attributesAfter(GENESIS_TIME, { transactions: [Uint8Array.of(1, 2)] })],
   ])("with %s are refused, though the head moves", async (_, attributes) => {
     const fixture = openChain();
-    expect(await codeOf(fixture.layer.forkchoiceUpdated(labelsOf(fixture), attributes))).toBe(EngineErrorCode.invalidAttributes);
+    const envelope = await extend(openChain());
+    await fixture.layer.newPayload(envelope);
+    const head = envelope.payload.blockHash;
+    expect(await codeOf(fixture.layer.forkchoiceUpdated(labelsOf(fixture, head), { ...attributes, timestamp: attributes.timestamp + 1 }))).toBe(EngineErrorCode.invalidAttributes);
+    expect(fixture.chain.head.hash).toBe(head);
   });
 
   it("with parameters of forks that are not active are refused", async () => {
@@ -180,5 +214,24 @@ describe("a new payload", () => {
     await extend(fixture);
     expect(await fixture.layer.newPayload(one)).toMatchObject({ status: "VALID" });
     expect(fixture.chain.head.header.number).toBe(2);
+  });
+
+  it("that holds is taken after a sibling that did not, and so is the one upon it", async () => {
+    const [fixture, other] = [openChain(), openChain()];
+    const [one, two] = [await extend(other), await extend(other)];
+    expect(await fixture.layer.newPayload(forge(one, { stateRoot: word(1n) }))).toMatchObject({ status: "INVALID" });
+    for (const envelope of [one, two]) expect(await fixture.layer.newPayload(envelope)).toMatchObject({ status: "VALID" });
+  });
+
+  it("upon an invalid one is invalid, and syncing again when 128 others have been invalid since", async () => {
+    const fixture = openChain();
+    const good = await extend(openChain());
+    const bad = forge(good, { gasUsed: 1 });
+    const child = forge(good, { parentHash: bad.payload.blockHash, blockNumber: 2 });
+    await fixture.layer.newPayload(bad);
+    for (let i = 0; i < 127; i++) await fixture.layer.newPayload(forge(good, { gasUsed: 2 + i }));
+    expect(await fixture.layer.newPayload(child)).toMatchObject({ status: "INVALID", latestValidHash: good.payload.parentHash });
+    for (let i = 0; i < 128; i++) await fixture.layer.newPayload(forge(good, { gasUsed: 1_000 + i }));
+    expect(await fixture.layer.newPayload(child)).toEqual({ status: "SYNCING" });
   });
 });

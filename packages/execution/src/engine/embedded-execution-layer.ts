@@ -11,6 +11,8 @@ import { DaLimits } from "./da-limits.ts";
 import { blockToPayload, payloadId } from "./payloads.ts";
 
 const MAX_BUILDS = 16;
+/** How many invalid blocks, and blocks upon them, are remembered. */
+const MAX_INVALID = 128;
 /** Least gas that a transaction can need: with less left a block is full. */
 const LEAST_TRANSACTION_GAS = 21_000;
 
@@ -30,6 +32,8 @@ export class EmbeddedExecutionLayer implements ExecutionLayer {
   readonly pool: TransactionPool;
   readonly daLimits = new DaLimits();
   readonly #builds = new Lru<Hex, Build>(MAX_BUILDS);
+  /** Blocks found invalid and those upon them, each with its last ancestor that is valid. */
+  readonly #invalid = new Lru<Hex, Hex>(MAX_INVALID);
 
   constructor(chain: Blockchain, pool: TransactionPool) {
     this.chain = chain;
@@ -42,7 +46,7 @@ export class EmbeddedExecutionLayer implements ExecutionLayer {
 
   async forkchoiceUpdated(state: ForkchoiceState, attributes?: PayloadAttributes): Promise<ForkchoiceUpdated> {
     const head = this.chain.blockByHash(state.head);
-    if (head === undefined) return { payloadStatus: { status: "SYNCING" } };
+    if (head === undefined) return { payloadStatus: this.#invalidStatus(state.head) ?? { status: "SYNCING" } };
     const known = (hash: Hex, label: "safe" | "finalized"): Block => {
       if (/^0x0+$/.test(hash)) return this.chain.label(label);
       const block = this.chain.blockByHash(hash);
@@ -78,14 +82,26 @@ export class EmbeddedExecutionLayer implements ExecutionLayer {
     const { payload } = envelope;
     const actual = payloadBlockHash(envelope);
     if (actual !== payload.blockHash) return { status: "INVALID_BLOCK_HASH", validationError: `blockhash mismatch: got ${payload.blockHash}, the fields give ${actual}` };
-    if (this.chain.blockByHash(payload.parentHash) === undefined) return { status: "SYNCING" };
+    if (this.chain.blockByHash(payload.parentHash) === undefined) {
+      const below = this.#invalidStatus(payload.parentHash);
+      if (below === undefined) return { status: "SYNCING" };
+      this.#invalid.set(payload.blockHash, below.latestValidHash);
+      return below;
+    }
     try {
       this.chain.importBlock(envelope);
       return { status: "VALID", latestValidHash: payload.blockHash };
     } catch (error) {
       if (!(error instanceof InvalidBlockError)) throw error;
+      this.#invalid.set(payload.blockHash, payload.parentHash);
       return { status: "INVALID", latestValidHash: payload.parentHash, validationError: error.message };
     }
+  }
+
+  /** What is known of a block that is not in the chain: that it, or one below it, was found invalid. */
+  #invalidStatus(hash: Hex): (PayloadStatus & { readonly status: "INVALID"; readonly latestValidHash: Hex }) | undefined {
+    const latestValidHash = this.#invalid.get(hash);
+    return latestValidHash === undefined ? undefined : { status: "INVALID", latestValidHash, validationError: `links to a block that was found invalid; the last valid one is ${latestValidHash}` };
   }
 
   async getPayload(id: Hex): Promise<ExecutionPayloadEnvelope> {

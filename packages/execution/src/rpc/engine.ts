@@ -1,5 +1,5 @@
-import { type EngineApiVersions, engineApiVersions, newestFork } from "@pangaea/config";
-import { EngineError, EngineErrorCode, type ExecutionPayloadEnvelope, type Hex, isHex, type PayloadStatus } from "@pangaea/primitives";
+import { type EngineApiVersions, engineApiVersions, isForkActiveAtBlock, newestFork } from "@pangaea/config";
+import { EngineError, EngineErrorCode, type ExecutionPayloadEnvelope, type Hex, InvalidInputError, isHex, type PayloadAttributes, type PayloadStatus } from "@pangaea/primitives";
 import { attributesFromJson, forkchoiceFromJson, forkchoiceUpdatedToJson, payloadFromJson, payloadStatusToJson, payloadToJson, RpcError, RpcErrorCode, type RpcMethod, type RpcMethods } from "@pangaea/rpc";
 import type { EmbeddedExecutionLayer } from "../engine/embedded-execution-layer.ts";
 
@@ -24,9 +24,20 @@ export function engineMethods(layer: EmbeddedExecutionLayer): RpcMethods {
     throw new EngineError(EngineErrorCode.unsupportedFork, `Unsupported fork: engine_${method}V${version} does not serve the time ${time} (${newestFork(forks, time)}), use V${wanted}`);
   }
 
+  /** Attributes of another shape are refused like those that do not hold. */
+  function attributesOf(given: unknown): PayloadAttributes | undefined {
+    if (given === undefined || given === null) return undefined;
+    try {
+      return attributesFromJson(given);
+    } catch (error) {
+      if (error instanceof InvalidInputError) throw new EngineError(EngineErrorCode.invalidAttributes, `invalid payload attributes: ${error.message}`);
+      throw error;
+    }
+  }
+
   const forkchoiceUpdated = (version: number): RpcMethod => async ([state, given]) => {
     const forkchoice = forkchoiceFromJson(state);
-    const attributes = given === undefined || given === null ? undefined : attributesFromJson(given);
+    const attributes = attributesOf(given);
     if (attributes !== undefined) requireVersion("forkchoiceUpdated", version, attributes.timestamp);
     return forkchoiceUpdatedToJson(await layer.forkchoiceUpdated(forkchoice, attributes));
   };
@@ -40,6 +51,8 @@ export function engineMethods(layer: EmbeddedExecutionLayer): RpcMethods {
       if (!isHex(parentBeaconBlockRoot, 32)) return invalidParams("engine_newPayload wants the parent beacon block root: 32 bytes of hex");
       envelope = { payload, parentBeaconBlockRoot: parentBeaconBlockRoot.toLowerCase() as Hex };
     }
+    const withdrawn = isForkActiveAtBlock(forks, "canyon", payload.timestamp);
+    if ((payload.withdrawals !== undefined) !== withdrawn) invalidParams(`engine_newPayload wants the payload ${withdrawn ? "with an empty list of withdrawals from" : "without withdrawals before"} Canyon`);
     if (version >= FIRST_WITH_REQUESTS && !Array.isArray(requests)) invalidParams("engine_newPayload wants the list of execution requests, empty on the OP Stack");
     const surplus = [blobHashes, requests].some((list) => Array.isArray(list) && list.length > 0);
     const status: PayloadStatus = surplus ? { status: "INVALID", validationError: "OP blocks have neither blobs nor execution requests" } : await layer.newPayload(envelope);
