@@ -31,8 +31,11 @@ const MAX_REORG_WINDOWS = 5;
 /** Without any label after so many windows, the execution layer has synced by itself: in a running chain finality moves with each of them. */
 const RECOVER_WINDOWS = 14;
 
-/** How many L1 blocks may lie between a block's L1 origin and the last L1 block that says whether it is safe. */
-export const syncLookback = (config: RollupConfig): number => Math.max(config.seqWindowSize, challengeLookback(config));
+/**
+ * How many L1 blocks may lie between a block's L1 origin and the last L1 block that says whether it is safe: its batch may come at the end of the
+ * sequencing window, and be challenged from then on.
+ */
+export const syncLookback = (config: RollupConfig): number => config.seqWindowSize + challengeLookback(config);
 
 /**
  * The number of the block that lies a time behind a head, not below genesis: `offset` in seconds, rounded up to whole blocks.

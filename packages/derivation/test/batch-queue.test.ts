@@ -124,7 +124,7 @@ describe("the batch queue, before Holocene", () => {
 
   it("reads on and keeps nothing while L1 is before the safe head's origin", async () => {
     const head = l2Ref(12, at(102));
-    source = [one(13)];
+    source = [one(13), one(13)];
     expect((await drain(head, at(101))).text).toBe("");
     expect(source).toEqual([]);
     expect((await drain(head, at(102))).text).toBe("");
@@ -184,6 +184,18 @@ describe("when the sequencing window has passed, before Holocene", () => {
     await walkL1(100 + WINDOW - 1);
     source = [one(1, withTx)];
     expect((await drain(genesis, at(100 + WINDOW))).text).toBe("1 2- 3- 4- 5-");
+  });
+
+  it("no empty batch is made up in the window's last L1 block while there is more to read in it", async () => {
+    await walkL1(100 + WINDOW - 1);
+    source = [one(1, { parentHash: hashOf("other") }), one(1, withTx)];
+    expect((await drain(genesis, at(100 + WINDOW))).text).toBe("1 2- 3- 4- 5-");
+  });
+
+  it("an empty batch is made up at once past the window's last L1 block, whatever there is to read", async () => {
+    for (let number = 101; number <= 100 + WINDOW; number++) await queue.next(genesis, at(number));
+    source = [one(1, { parentHash: hashOf("other") }), one(1, withTx)];
+    expect(await queue.next(genesis, at(101 + WINDOW))).toMatchObject({ kind: "batch", batch: { transactions: [] } });
   });
 
   it("a batch that comes an L1 block too late is dropped", async () => {

@@ -138,6 +138,16 @@ describe("the batch stage", () => {
     expect((await drain(head, at(101))).batches).toEqual([next]);
   });
 
+  it("drops a span batch with a block on an epoch that has gone by, and its channel", async () => {
+    const ahead = { ...genesis, timestamp: 1_030 };
+    for (let number = 101; number <= 100 + WINDOW; number++) await stage.next(ahead, at(number));
+    const check = (hash: string) => hexToBytes(hash).subarray(0, 20);
+    const blocks = [{ startsEpoch: false, transactions: [] }, { startsEpoch: true, transactions: [] }];
+    source = [{ kind: "span", batch: placeSpanBatch(config, { relTimestamp: 32n, l1OriginNumber: 101n, parentCheck: check(ahead.hash), l1OriginCheck: check(at(101).hash), blocks }) }, one(singular(ahead, at(101)))];
+    expect(await stage.next(ahead, at(100 + WINDOW))).toEqual({ kind: "working" });
+    expect([flushed, source]).toEqual([1, []]);
+  });
+
   it("keeps a span batch that could not be judged, and judges it when the safe chain can be read again", async () => {
     source = [span(genesis, at(100), [[TX]])];
     const { head } = await drain(genesis, at(101));

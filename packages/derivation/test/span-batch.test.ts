@@ -8,6 +8,8 @@ const l1 = l1Chain(100, 5);
 const [first, second, third] = l1 as [L1BlockRef, L1BlockRef, L1BlockRef];
 const config = configWith();
 const TX = bytes(2, 0xc0);
+/** An L1 block 101 that is older than the next L2 block. */
+const near: L1BlockRef = { ...second, timestamp: 1_009 };
 /** L2 blocks 0 to 4 on L1 block 100; block 4 is the safe head and has a transaction. */
 const chain = [0, 1, 2, 3, 4].map((number) => l2Ref(number, first, { sequenceNumber: number, ...(number === 0 ? { hash: config.genesis.l2.hash } : {}) }));
 const safeHead = chain[4]!;
@@ -102,9 +104,22 @@ describe("a span batch", () => {
     ["past the drift, empty, with the next epoch not known", 9, { blocks: [block()], l1Blocks: [first] }, "undecided"],
     ["past the drift, with transactions after an empty one", 9, { blocks: [block(), block(false, [TX])] }, "drop"],
     ["past the drift of the next epoch, which it takes, empty", -1, { blocks: [block(), block(true)], last: second, l1Blocks: [first, second] }, "accept"],
+    ["past the drift of the next epoch, which the first of them takes", 0, { blocks: [block(true)], last: near, l1Blocks: [first, near] }, "accept"],
+    ["past the drift of the next epoch, which the first of them takes whatever its own bit says", 0, { blocks: [block()], last: near, l1Blocks: [first, near] }, "accept"],
+    ["past the drift, empty, that stays on the epoch of the one before, with the next not known", 0, { blocks: [block(true), block()], last: near, l1Blocks: [first, near] }, "undecided"],
   ])("with a block %s, is judged by that before Holocene", async (_, maxSequencerDrift, one, verdict) => {
     const rules = configWith({ maxSequencerDrift }, { regolith: 0, canyon: 0, delta: 0 });
     expect((await judge(one, l2(), rules)).verdict).toBe(verdict);
+  });
+
+  it("before Holocene has its safe blocks held against the safe chain alone, though their epochs are known no more", async () => {
+    const rules = configWith({ maxSequencerDrift: 0 }, { regolith: 0, canyon: 0, delta: 0 });
+    const onSecond = { ...chain[4]!, l1Origin: { hash: near.hash, number: near.number } };
+    const fake = new FakeL2(rules, [...chain.slice(0, 4).map((ref) => payloadOf(rules, ref)), payloadOf(rules, onSecond, [TX])]);
+    const { timestamp } = near;
+    const span = spanOf({ from: 3, blocks: [block(false, []), block(true, [TX]), block()], last: near });
+    const following = { ...third, timestamp: timestamp + 100 };
+    expect((await checkSpanBatch(rules, [near, following], onSecond, span, { ...third, number: 103 }, fake)).verdict).toBe("accept");
   });
 
   it("is not allowed before Delta, by the time of its first origin", async () => {
@@ -149,6 +164,13 @@ describe("the blocks of a span batch", () => {
     expect(expandSpanBatch(config, span, l1, safeHead).map(({ epochNumber, epochHash, timestamp, transactions }) => ({ epochNumber, epochHash, timestamp, transactions }))).toEqual([
       { epochNumber: 100, epochHash: first.hash, timestamp: 1_010, transactions: [TX] }, { epochNumber: 101, epochHash: second.hash, timestamp: 1_012, transactions: [] }, { epochNumber: 101, epochHash: second.hash, timestamp: 1_014, transactions: [] },
     ]);
+  });
+
+  it("begin in the epoch of the first, which its own bit does not move", () => {
+    for (const startsEpoch of [true, false]) {
+      const span = spanOf({ blocks: [block(startsEpoch), block(), block(true)], last: third });
+      expect(expandSpanBatch(config, span, l1, safeHead).map(({ epochNumber }) => epochNumber)).toEqual([101, 101, 102]);
+    }
   });
 
   it("cannot be had when one has an epoch behind the safe head's, or one that is not known", () => {

@@ -126,9 +126,14 @@ describe("finding where to start", () => {
     expect(await open({ l1: "abcd", l2: "ABCD", finalized: "D", safe: "D" }).heads({ skipCheck: true })).toBe("DDD");
   });
 
-  it("the lookback covers the challenges of alt-DA where they take longer than the window", () => {
+  it("the lookback takes in the challenges of alt-DA for a batch that comes at the very end of its window", () => {
     const altDa = { commitmentKind: "keccak256", challengeContract: `0x${"11".repeat(20)}`, challengeWindow: 30, resolveWindow: 20 } as const;
-    expect([syncLookback(configWith({ seqWindowSize: 10 })), syncLookback(configWith({ seqWindowSize: 10, altDa })), syncLookback(configWith({ seqWindowSize: 90, altDa }))]).toEqual([10, 50, 90]);
+    expect([syncLookback(configWith({ seqWindowSize: 10 })), syncLookback(configWith({ seqWindowSize: 10, altDa })), syncLookback(configWith({ seqWindowSize: 10, altDa: { ...altDa, commitmentKind: "generic" } }))]).toEqual([10, 60, 10]);
+  });
+
+  it.each([[2, "LFB"], [4, "LDB"], [5, "LCB"], [9, "LBB"]])("with challenges that take %d L1 blocks, safe is what no challenge can take back whenever its batch came: %s", async (windows, expected) => {
+    const altDa = { commitmentKind: "keccak256", challengeContract: `0x${"11".repeat(20)}`, challengeWindow: windows - 1, resolveWindow: 1 } as const;
+    expect(await open({ l1: "abcdefghijkl", l2: "ABCDEFGHIJKL", finalized: "B", safe: "L", window: 2 }, { altDa }).heads()).toBe(expected);
   });
 
   it.each<[string, Partial<L2BlockRef>, RegExp]>([
