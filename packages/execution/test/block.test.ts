@@ -57,6 +57,25 @@ describe("a block", () => {
     expect([fixture.chain.headState().storage(BOB, 0n), fixture.chain.headState().storage(BOB, 1n)]).toEqual([1n, BigInt(parent)]);
   });
 
+  it("knows the hashes of its last 256 ancestors on its own branch, and no others", async () => {
+    // BLOCKHASH of the number it is called with → the slot of that number
+    const fixture = openChain({ alloc: { [BOB]: account({ code: hexToBytes("0x60003580409055") }) } });
+    const hashes = [fixture.chain.genesisHash];
+    const asked = [0n, 1n, 2n, 150n, 256n, 257n, 258n];
+    const grow = async (to: number, prevRandao: Hex) => {
+      for (let i = hashes.length; i < to; i++) hashes.push((await extend(fixture, { prevRandao })).payload.blockHash);
+    };
+    await grow(257, word(7n));
+    const left = hashes.splice(101);
+    const genesis = fixture.chain.genesisHash;
+    await fixture.layer.forkchoiceUpdated({ head: hashes[100]!, safe: genesis, finalized: genesis });
+    await grow(257, word(8n));
+    await extend(fixture, { transactions: asked.map((number, nonce) => transfer(nonce, { gas: 100_000, data: hexToBytes(word(number)) })) });
+    const state = fixture.chain.headState();
+    expect(asked.map((slot) => state.storage(BOB, slot))).toEqual([0n, ...[1, 2, 150, 256].map((number) => BigInt(hashes[number]!)), 0n, 0n]);
+    expect(state.storage(BOB, 150n)).not.toBe(BigInt(left[49]!));
+  });
+
   it("has no header fields of forks that are not active", async () => {
     const fixture = openChain({ config: configOf(forksTo("granite")), extraData: NOTHING });
     const { payload } = await extend(fixture, { eip1559Params: undefined, minBaseFee: undefined } as never);
