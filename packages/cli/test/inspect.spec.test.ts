@@ -32,6 +32,11 @@ interface Attributes {
   readonly raw_deposit_tx: Hex;
   readonly expect: Readonly<Record<string, string>>;
 }
+interface Envelope {
+  readonly version: number;
+  readonly gossip_message_snappy: Hex;
+  readonly expected_timestamp: number;
+}
 interface Update {
   readonly test: string;
   readonly update: string;
@@ -102,6 +107,16 @@ describe.skipIf(!vectorsAreThere)("pangaea inspect on data that others made", ()
     const { found, problem } = await look("channel", example.frames.join("\n"), { "rollup-config": config });
     expect(problem).toContain("brotli without the version byte");
     expect(found.batches).toMatchObject([{ type: "singular", blocks: [{ timestamp: example.expect.timestamp, l1Origin: { number: example.expect.epochNum }, transactions: Array.from({ length: example.expect.txCount }, () => expect.any(String)) }] }]);
+  });
+
+  it.each(items<Envelope>("inline-curated/p2p-payload-envelopes.json", (json: { gossip_envelopes: Envelope[] }) => json.gossip_envelopes))("envelope of version $version: its block, its signer on the chain that is said, and the same bytes again", async ({ version, gossip_message_snappy: text, expected_timestamp: timestamp }) => {
+    const seen = await Promise.all([10, 901].map((chain) => look("envelope", text, { version, chain, encode: true })));
+    for (const { found, problem } of seen) {
+      expect(problem).toBeUndefined();
+      expect(found).toMatchObject({ version, timestamp, blockHash: found.computedBlockHash, transactions: [], encoded: hexToBytes(text), isIdentical: true, signer: expect.stringMatching(/^0x[0-9a-f]{40}$/) });
+    }
+    expect(seen[0]!.found.signer).not.toBe(seen[1]!.found.signer);
+    await expect(look("envelope", text, { version: version + 1 })).rejects.toMatchObject({ kind: "input" });
   });
 
   it.each(items<Attributes>("inline-curated/l1-block-info.json", (json: Attributes[]) => json).filter(({ raw_deposit_tx }) => raw_deposit_tx !== undefined))("deposit: L1 attributes of $fork", async ({ raw_deposit_tx, expect: expected }) => {

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RollupConfig, rollupConfigToJson } from "@pangaea/config";
 import { CONFIG_UPDATE, TRANSACTION_DEPOSITED } from "@pangaea/derivation";
-import { encodePayloadSsz, encodeSnappyBlock } from "@pangaea/gossip";
-import { bytesToHex, concatBytes, encodeBlob, encodeFrame, encodeSingularBatch, encodeSpanBatch, type Hex, hexToBytes, joinBytes, rlpEncode, ZERO_HASH } from "@pangaea/primitives";
+import { encodeBlockMessage, encodePayloadSsz, encodeSnappyBlock, enginePayloadOf, signBlock } from "@pangaea/gossip";
+import { bytesToHex, concatBytes, encodeBlob, encodeFrame, encodeSingularBatch, encodeSpanBatch, type Hex, hexToBytes, joinBytes, payloadBlockHash, privateKeyToAddress, rlpEncode, transactionHash, ZERO_HASH } from "@pangaea/primitives";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { toJsonText } from "../src/inspect/inspection.ts";
@@ -129,6 +129,19 @@ describe("inspect envelope", () => {
     expect(found).toMatchObject({ blockHash: hash("0c"), isIdentical: true });
     expect(problem).toContain(`says block ${hash("0c")}, its fields give ${String(found.computedBlockHash)}`);
   });
+  it("shows who signed it for a chain, and its transactions", async () => {
+    const key = new Uint8Array(32).fill(7);
+    const transaction = Uint8Array.of(2, 0xc0);
+    const root = hash("0f");
+    const block = { ...payload, transactions: [transaction], withdrawals: [], blobGasUsed: 0, excessBlobGas: 0, withdrawalsRoot: hash("0e") };
+    const blockHash = payloadBlockHash({ payload: enginePayloadOf(block), parentBeaconBlockRoot: root });
+    const message = encodeBlockMessage(signBlock({ payload: { ...block, blockHash }, parentBeaconBlockRoot: root }, 4, 901, key), 4);
+    const { found, problem } = await look("envelope", message, { version: 4, chain: 901 });
+    expect(problem).toBeUndefined();
+    expect(found).toMatchObject({ blockHash, computedBlockHash: blockHash, signer: privateKeyToAddress(key), parentBeaconBlockRoot: root, transactions: [transactionHash(transaction)] });
+    expect((await look("envelope", message, { version: 4, chain: 902 })).found.signer).not.toBe(found.signer);
+  });
+
   it.each([[undefined, "--version is wanted"], [5, "--version 5: the versions are 1, 2, 3, 4"]])("with version %s is refused", async (version, message) => {
     await expect(look("envelope", "0x00", { version })).rejects.toThrow(message);
   });

@@ -28,6 +28,7 @@ describe("a block and the attributes that derivation gives", () => {
     ["beacon root", { parentBeaconBlockRoot: ZERO_HASH }, {}, /^parent beacon block root/],
     ["a transaction too few", { transactions: [...base.transactions, bytes(2)] }, {}, /^transaction count is 2, derivation gives 3/],
     ["a transaction too many", { transactions: base.transactions.slice(0, 1) }, {}, /^transaction count is 2, derivation gives 1/],
+    ["another first transaction", { transactions: [bytes(0x7e, 2), base.transactions[1]!] }, {}, /^transaction 0 is another/],
     ["another transaction", { transactions: [base.transactions[0]!, bytes(2, 2)] }, {}, /^transaction 1 is another/],
     ["withdrawals", { withdrawals: undefined as never }, {}, /withdrawals do not fit/],
     ["no withdrawals root", {}, { withdrawalsRoot: undefined as never }, /withdrawals root does not fit/],

@@ -66,8 +66,20 @@ describe("L1's blob base fee", () => {
     ["stays Cancun's until the chain's own Pectra time", 11_155_111, 1_742_000_000, 10_000_000n, 1_742_486_400, 19n],
     ["is Prague's from the chain's own Pectra time on", 11_155_111, 1_742_486_400, 10_000_000n, 1_742_486_400, 7n],
     ["follows Prague's on an L1 that is not listed", 900, 0, 10_000_000n, undefined, 7n],
+    ["stays Cancun's in the last second before the chain's own Pectra time, after L1's own", 11_155_111, 1_742_486_399, 10_000_000n, 1_742_486_400, 19n],
+    ["does not wait for a Pectra time that has passed before L1's own", 1, 1_746_612_310, 10_000_000n, 1_700_000_000, 19n],
+    ["stays Cancun's until then whatever L1 has come to", 1, 1_767_747_671, 10_000_000n, 1_767_747_672, 19n],
+    ["is go-ethereum's at its last excess for 1 wei", 1, 1_746_612_310, 2_314_057n, undefined, 1n],
+    ["is go-ethereum's at its first excess for 2 wei", 1, 1_746_612_310, 2_314_058n, undefined, 2n],
+    ["is go-ethereum's at ten mebibytes of excess", 1, 1_746_612_310, 10n * 1_024n * 1_024n, undefined, 23n],
   ])("%s", (_, chain, time, excess, pectra, fee) => {
     expect(blobBaseFee(chain, time, excess, pectra)).toBe(fee);
+  });
+
+  it.each([
+    ["Mainnet", 1, 1_746_612_311, 1_765_290_071, 1_767_747_671], ["Sepolia", 11_155_111, 1_741_159_776, 1_761_017_184, 1_761_607_008], ["Holesky", 17_000, 1_740_434_112, 1_759_800_000, 1_760_389_824], ["Hoodi", 560_048, 1_742_999_832, 1_762_365_720, 1_762_955_544],
+  ])("follows %s's schedule, to the second", (_, chain, ...changes) => {
+    expect(changes.flatMap((time) => [time - 1, time]).map((time) => blobBaseFee(chain, time, 10_000_000n, undefined))).toEqual([19n, 7n, 7n, 3n, 3n, 2n]);
   });
 });
 
@@ -174,6 +186,7 @@ describe("the configuration that a block carries", () => {
     expect(read(forks, { gasLimit: 85_370_657 }).gasLimit).toBe(30_000_000);
     const keeps = { ...config(forks), keepKarstUpgradeGas: true };
     expect(systemConfigFromPayload(keeps, { ...payloadOf(keeps, l2Ref(5, l1Block)).payload, gasLimit: 85_370_657 }).gasLimit).toBe(85_370_657);
+    expect(read(forks, { gasLimit: 55_370_657 }).gasLimit).toBe(0);
     expect(() => read(forks, { gasLimit: 55_370_656 })).toThrow(/its upgrade alone adds 55370657/);
   });
 });

@@ -1,8 +1,11 @@
-import { type ExecutionPayloadEnvelope, ResetError, TemporaryError } from "@pangaea/primitives";
+import { type ExecutionPayloadEnvelope, keccakCommitment, ResetError, TemporaryError } from "@pangaea/primitives";
 import { describe, expect, it } from "vitest";
 import { DerivationPipeline, depositsOnly, l2BlockRefFromPayload } from "../src/index.ts";
 import { batchTransactions, openRollup } from "../../engine/test/support/rollup.ts";
+import { bytes, configWith, FakeL2, HOLOCENE, hashOf, l2Ref, payloadOf } from "./support/blocks.ts";
 import { applyAttributes } from "./support/chain.ts";
+import { commitmentTransaction } from "./support/challenges.ts";
+import { FakeL1 } from "./support/fake-l1.ts";
 import { follow, sequence } from "./support/follow.ts";
 
 async function open(fields: Parameters<typeof openRollup>[0] = {}) {
@@ -77,6 +80,30 @@ describe("the derivation pipeline", () => {
     const replacement = l2BlockRefFromPayload(sequencer.config, (await applyAttributes(verifier.layer, genesis.hash, depositsOnly(step.attributes).attributes)).payload);
     pipeline.flushChannel();
     expect((await follow(pipeline, verifier, replacement)).hashes).toEqual([]);
+  });
+
+  it.each<[string, number, number, number, number]>([
+    ["one channel timeout before the safe head's origin", 9_999, 0, 20, 13], ["Granite's timeout before it, from Granite on", 0, 0, 90, 40],
+    ["by the timeout at the block gone back to, not at the safe head", 40, 0, 60, 39], ["at genesis where that is nearer", 9_999, 0, 5, 0], ["at a later genesis where that is nearer", 9_999, 10, 12, 10], ["at genesis, for genesis", 0, 0, 0, 0],
+  ])("reads L1 again from %s (Granite at L1 block %d, genesis at %d, safe head at %d)", async (_, granite, genesis, safe, expected) => {
+    const l1 = new FakeL1(1_000);
+    for (let i = 0; i < 100; i++) l1.mine();
+    const base = configWith({ channelTimeout: 7 }, { ...HOLOCENE, granite: 1_000 + 2 * granite, holocene: 9_999_999 });
+    const config = { ...base, genesis: { ...base.genesis, l1: l1.ref(genesis), l2: { hash: hashOf(`L2/${genesis}`), number: genesis }, l2Time: 1_000 + 2 * genesis } };
+    const blocks = Array.from({ length: 101 - genesis }, (_one, i) => payloadOf(config, l2Ref(genesis + i, l1.ref(genesis + i))));
+    const pipeline = new DerivationPipeline({ config, l1, l2: new FakeL2(config, blocks) });
+    await pipeline.reset(l2Ref(safe, l1.ref(safe)));
+    expect(pipeline.origin()?.number).toBe(expected);
+  });
+
+  it("asks no DA server on a chain whose data are on L1, and takes commitments there for nothing", async () => {
+    const { sequencer, l1, genesis } = await open();
+    const da = { input: async () => { throw new Error("it was asked"); } };
+    const pipeline = new DerivationPipeline({ config: sequencer.config, l1, l2: sequencer.layer, da });
+    await pipeline.reset(genesis);
+    l1.mine({ transactions: [commitmentTransaction(sequencer.config, keccakCommitment(bytes(1)))] });
+    for (const kind of ["advanced", "idle"]) expect((await pipeline.step(genesis)).kind).toBe(kind);
+    expect(pipeline.finalizedUpTo(1)).toBe(1);
   });
 
   it("must be reset before its first step", async () => {

@@ -1,5 +1,5 @@
 import type { RollupConfig } from "@pangaea/config";
-import { CriticalError, type Hex, type L1BlockRef, type L2BlockRef, NotFoundError, ResetError, TemporaryError } from "@pangaea/primitives";
+import { type BlockLabel, CriticalError, type Hex, type L1BlockRef, type L2BlockRef, NotFoundError, ResetError, TemporaryError } from "@pangaea/primitives";
 import { describe, expect, it } from "vitest";
 import { blockBehind, findSyncStart, type SyncStartOptions, syncLookback } from "../src/index.ts";
 import { configWith, FakeL2, hashOf, l2Ref, payloadOf } from "./support/blocks.ts";
@@ -88,6 +88,7 @@ describe("finding where to start", () => {
     ["genesis above L1's, and a reorg", { l1: "abcdefgh", now: "abcdxyzw", l2: "DEFGH", offset: 3, finalized: "D", safe: "D" }, "DDD"],
     ["a long way from the unsafe to the safe head", { l1: "abcdefgh", now: "abcdefgx", l2: "ABCDEFGH", finalized: "B", safe: "B", window: 1 }, "GBB"],
     ["a safe label above what stands", { l1: "abcdefgh", now: "abcdex", l2: "ABCDEFGH", finalized: "A", safe: "H", window: 1 }, "EBA"],
+    ["a reorg as deep as five windows", { l1: "abcdefgh", now: "abcijklm", l2: "ABCDEFGH", finalized: "B", safe: "B", window: 1 }, "CBB"],
     ["several blocks to an epoch: safe is the block before the epoch's first", { l1: "abcdefgh", l2: "AB'CD'E'FG'HI", finalized: "A", safe: "H", window: 1 }, "ICA"],
   ])("%s", async (_, scene, expected) => {
     expect(await open(scene).heads()).toBe(expected);
@@ -99,6 +100,7 @@ describe("finding where to start", () => {
     ["with another genesis", { l1: "abcdef", l2: "ABCDEF", genesis: "X", finalized: "A", safe: "B" }, ResetError, /belong to different chains/],
     ["whose L1 has reorganised too deep", { l1: "abcdefgh", now: "abijklmn", l2: "ABCDEFGH", finalized: "B", safe: "B", window: 1 }, CriticalError, /L1 has reorganised more than 6 blocks deep/],
     ["whose L1 has nothing of it for far too long", { l1: ALPHABET, now: `abcd${"#".repeat(30)}`, l2: ALPHABET.toUpperCase(), finalized: "B", safe: "B", window: 2 }, CriticalError, /L1 has reorganised 11 blocks deep/],
+    ["whose head is finalized, and L1 contradicts it", { l1: "abcd", now: "abxy", l2: "ABCD", finalized: "D", safe: "D" }, CriticalError, /finalized L2 block 3 .* has an L1 origin that is not on this L1/],
     ["whose finalized block L1 contradicts", { l1: "abcdefgh", now: "abcxyzwi", l2: "ABCDEFGH", finalized: "F", safe: "G" }, CriticalError, /finalized L2 block 5 .* has an L1 origin that is not on this L1/],
   ])("a chain %s is refused", async (_, scene, kind, message) => {
     await expect(open(scene).run()).rejects.toThrow(kind);
@@ -159,6 +161,18 @@ describe("finding where to start", () => {
     l1.down = false;
     l2.down = true;
     await expect(run()).rejects.toThrow(TemporaryError);
+  });
+
+  it.each([["finalized", TemporaryError, TemporaryError], ["safe", TemporaryError, TemporaryError], ["latest", TemporaryError, TemporaryError], ["latest", NotFoundError, NotFoundError]] as const)("a %s block that the execution layer fails to give is no missing label: %s", async (wanted, failure, expected) => {
+    const { l1, l2, config } = open({ l1: "abcd", l2: "ABCD", finalized: "B", safe: "C" });
+    const failing = {
+      payloadByNumber: l2.payloadByNumber.bind(l2), payloadByHash: l2.payloadByHash.bind(l2),
+      payloadByLabel: async (label: BlockLabel) => {
+        if (label === wanted) throw new failure("it fails");
+        return l2.payloadByLabel(label);
+      },
+    };
+    await expect(findSyncStart({ config, l1, l2: failing })).rejects.toThrow(expected);
   });
 });
 

@@ -9,10 +9,19 @@ const PRAGUE_FRACTION = 5_007_716n;
 const BPO1_FRACTION = 8_346_193n;
 const BPO2_FRACTION = 11_684_671n;
 
+/** By L1 chain id. Source: go-ethereum `params/config.go`. */
 const SCHEDULES: Readonly<Record<number, readonly BlobSchedule[]>> = {
   1: [
     { from: 0, updateFraction: CANCUN_FRACTION }, { from: 1_746_612_311, updateFraction: PRAGUE_FRACTION },
     { from: 1_765_290_071, updateFraction: BPO1_FRACTION }, { from: 1_767_747_671, updateFraction: BPO2_FRACTION },
+  ],
+  17000: [
+    { from: 0, updateFraction: CANCUN_FRACTION }, { from: 1_740_434_112, updateFraction: PRAGUE_FRACTION },
+    { from: 1_759_800_000, updateFraction: BPO1_FRACTION }, { from: 1_760_389_824, updateFraction: BPO2_FRACTION },
+  ],
+  560048: [
+    { from: 0, updateFraction: CANCUN_FRACTION }, { from: 1_742_999_832, updateFraction: PRAGUE_FRACTION },
+    { from: 1_762_365_720, updateFraction: BPO1_FRACTION }, { from: 1_762_955_544, updateFraction: BPO2_FRACTION },
   ],
   11155111: [
     { from: 0, updateFraction: CANCUN_FRACTION }, { from: 1_741_159_776, updateFraction: PRAGUE_FRACTION },
