@@ -1,4 +1,5 @@
 import { bigIntToBytes, bytesToBigInt, EMPTY_BYTES } from "@pangaea/primitives";
+import { LARGEST_BY_LIMBS, powerByLimbs } from "./modular-power.ts";
 import { type Precompile, slice } from "./precompile.ts";
 
 const LARGEST = 1n << 32n;
@@ -6,11 +7,16 @@ const HEAD = 96;
 /** Longest operand from Osaka (EIP-7823). */
 const OSAKA_LIMIT = 1_024n;
 
+const BITS_BY_LIMBS = BigInt(8 * LARGEST_BY_LIMBS);
 /** Exponents longer than this are worth a table of powers. */
 const SHORT = 48;
 
+/** Exponents shorter than this do not pay for the start of Montgomery's multiplication. */
+const FEW = 8;
+
 /** Left to right over the exponent's bytes: one of megabytes, which a block's gas pays for, is not unfolded in memory. */
 function power(base: bigint, exponent: Uint8Array, modulus: bigint): bigint {
+  if (exponent.length >= FEW && modulus >> BITS_BY_LIMBS === 0n) return powerByLimbs(base, exponent, modulus);
   const factor = base % modulus;
   let result = 1n % modulus;
   if (exponent.length <= SHORT) {
