@@ -198,6 +198,25 @@ describe("an input that was used", () => {
   });
 });
 
+describe("a challenge that was lost", () => {
+  it("is known for as long as derivation may go back behind what is final, and then forgotten", async () => {
+    da.keep(COMMITMENT, INPUT);
+    const config = configWith({ altDa: KECCAK, seqWindowSize: 2, channelTimeout: 3 }, { regolith: 0 });
+    const manager = new AltDa({ config, altDa: KECCAK, l1, da });
+    manager.reset(l1.ref(0));
+    mine(4);
+    l1.mine(challenged(COMMITMENT, 0));
+    mine(60);
+    await advance(manager, 0, 60);
+    const over = 5 + KECCAK.resolveWindow;
+    const retention = KECCAK.challengeWindow + KECCAK.resolveWindow + 2 * 2 + 3;
+    manager.finalizedUpTo(over + retention - 1);
+    expect(await manager.input(COMMITMENT, l1.ref(0))).toEqual(SKIPPED);
+    manager.finalizedUpTo(over + retention);
+    expect(await manager.input(COMMITMENT, l1.ref(0))).toEqual(GIVEN);
+  });
+});
+
 describe("challenges that were read ahead", () => {
   it("are read anew when L1 reorganises under them, whether L1 is read ahead or derivation comes there", async () => {
     const manager = await open();

@@ -51,6 +51,7 @@ describe("the calldata that shows an input", () => {
     ["is empty", new Uint8Array(0)],
     ["is a selector alone", bytes(1, 2, 3, 4)],
     ["is cut off", challengeCalls.resolve(1, COMMITMENT, bytes(1, 2, 3)).subarray(0, 228)],
+    ["has an input whose end is cut off", challengeCalls.resolve(1, COMMITMENT, new Uint8Array(64).fill(1)).subarray(0, -32)],
     ["has an empty input", challengeCalls.resolve(1, COMMITMENT, new Uint8Array(0))],
     ["is of another call", challengeCalls.challenge(1, genericCommitment(bytes(9)))],
   ])("is refused when it %s", (_, calldata) => {

@@ -70,6 +70,7 @@ describe("a bundle of upgrade transactions", () => {
     ["data without 0x", bundle({ data: "12" }), /transaction 1: data wants 0x-prefixed hex \(is "12"\)/],
     ["gas in text", bundle({ gasLimit: "5" }), /transaction 1: gasLimit wants a whole number \(is "5"\)/],
     ["negative gas", bundle({ gasLimit: -1 }), /\(is -1\)/],
+    ["a part of a gas", bundle({ gasLimit: 1.5 }), /\(is 1\.5\)/],
     ["no object", null, /metadata\.version is missing/],
     ["a transaction that is no object", { metadata: { version: "1.0.0" }, transactions: [3] }, /transaction 0 has no intent/],
   ])("with %s is refused", (_, json, message) => {

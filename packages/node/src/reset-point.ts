@@ -12,7 +12,7 @@ export interface ResetPoint extends SyncStart {
 export interface ResetPointModules {
   readonly config: RollupConfig;
   readonly l1: L1Source;
-  readonly execution: ExecutionLayer;
+  readonly execution: Pick<ExecutionLayer, "payloadByHash" | "payloadByNumber" | "payloadByLabel">;
   readonly safeHeads: SafeHeadDb;
   readonly authority: SafetyAuthority;
   readonly syncStart?: Omit<SyncStartOptions, "proven">;
