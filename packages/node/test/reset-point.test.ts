@@ -18,6 +18,8 @@ interface Scene {
   readonly finalized?: number;
   /** L1 blocks that are gone from the end, replaced by others, since the record was made. */
   readonly reorg?: number;
+  /** How many others; one more than are gone, unless told otherwise. */
+  readonly replacements?: number;
   /** What became safe: at which L1 block, up to which L2 block. */
   readonly records?: readonly (readonly [l1: number, l2: number])[];
   readonly floor?: number;
@@ -27,7 +29,7 @@ interface Scene {
 }
 
 /** The numbers of unsafe, safe and finalized head, what is replaced, and from where the authority was asked for what it denies. */
-async function resetPoint({ fields = {}, blocks = 12, safe = 8, finalized = 1, reorg = 0, records = [], floor, verdict, denied = [] }: Scene) {
+async function resetPoint({ fields = {}, blocks = 12, safe = 8, finalized = 1, reorg = 0, replacements, records = [], floor, verdict, denied = [] }: Scene) {
   const l1 = new FakeL1(1_000);
   for (let i = 0; i < blocks; i++) l1.mine();
   const id = (number: number): BlockId => ({ number, hash: hashOf(`L2/${number}`) });
@@ -38,7 +40,7 @@ async function resetPoint({ fields = {}, blocks = 12, safe = 8, finalized = 1, r
   const safeHeads = new SafeHeadDb(new MemoryStore());
   if (floor !== undefined) safeHeads.begin(floor);
   for (const [at, l2] of records) safeHeads.record(l1.ref(at), id(l2));
-  if (reorg > 0) l1.reorg(reorg);
+  if (reorg > 0) l1.reorg(reorg, replacements);
   let askedFrom: number | undefined;
   const numberOf = (one: (typeof denied)[number]) => (typeof one === "number" ? one : one[0]);
   const authority: SafetyAuthority = {
@@ -58,6 +60,7 @@ describe("the heads after a reset", () => {
     ["without a record are the sync start's", {}, [11, 7, 1]],
     ["have as safe what is on record and stands on L1", { records: [[9, 8]] }, [11, 8, 1]],
     ["have as safe an older record where L1 has taken the newer one back", { records: [[5, 4], [11, 8]], reorg: 3 }, [9, 4, 1]],
+    ["have as safe an older record where L1 has become shorter than the newer one", { records: [[5, 4], [11, 8]], reorg: 3, replacements: 0 }, [11, 4, 1]],
     ["have as safe what the record began with where L1 has taken all of it back", { records: [[11, 8]], floor: 3, reorg: 3 }, [9, 3, 1]],
     ["have no safe head beyond the sync start's for a record that began later", { floor: 10 }, [11, 7, 1]],
     ["go no lower than what is final, whatever the record says", { records: [[4, 2]], finalized: 5 }, [11, 5, 5]],
