@@ -107,6 +107,8 @@ export const FORK_CHECKS: Readonly<Record<string, readonly Check[]>> = {
     check("P256VERIFY at 6,900 gas", "execution/src/op-rules.ts", "execution/test/op-rules.test.ts", "have P256VERIFY from Fjord, at Osaka's price from Karst"),
     check("modexp's price", "evm/src/precompiles/modexp.ts", "evm/test/precompiles.test.ts", "MODEXP"),
     check("CLZ", "evm/src/opcodes/arithmetic.ts", "evm/test/forks.test.ts", '["CLZ", "osaka"]'),
+    check("transactions of at most 2^24 gas, and deposits of more", "execution/src/transaction/validate.ts", "execution/test/karst.test.ts", "a transaction may ask for 16,777,216 gas; one more is refused from Karst on"),
+    check("no limit on a block's size", "execution/src/block/process-block.ts", "execution/test/karst.test.ts", "the size of a block has no limit of its own"),
   ],
 };
 
@@ -161,15 +163,15 @@ export const NAMED_CHECKS: Readonly<Record<string, readonly Check[]>> = {
     check("future-origin-span", "derivation/src/rules/span-batch-blocks.ts", "derivation/test/holocene-transition.test.ts", "a span batch of which the third block is older than its L1 origin by a second"),
   ],
   Execution: [
-    check("deposit-semantics", "execution/src/transaction/deposit.ts", "execution/test/deposits.test.ts", "fails, keeps its mint, raises the nonce and uses all its gas"),
+    check("deposit-semantics", "execution/src/transaction/deposit.ts", "execution/test/deposit-matrix.test.ts", "has the status, gas, receipt fields, balance and nonce of the fork"),
     check("l1-cost-matrix", "execution/src/transaction/l1-fee.ts", "execution/test/fees.spec.test.ts", "L1 fees of transactions"),
     check("fastlz-lengths", "primitives/src/fastlz.ts", "primitives/test/fees.spec.test.ts", "FastLZ lengths equal the published ones"),
     check("operator-fee", "execution/src/transaction/l1-fee.ts", "execution/test/fees.spec.test.ts", "operator fees"),
-    check("da-footprint", "execution/src/block/process-block.ts", "execution/test/fees.test.ts", "of a transaction is its estimated size, at least 100 bytes, times the scalar"),
+    check("da-footprint", "execution/src/block/process-block.ts", "execution/test/fees-by-fork.test.ts", "may be its gas limit and no more in %s"),
     check("min-base-fee", "execution/src/block/base-fee.ts", "execution/test/base-fee.test.ts", "does not fall below the parent's minimum from Jovian on"),
     check("holocene-base-fee", "execution/src/block/base-fee.ts", "execution/test/base-fee.test.ts", "takes the constants when Holocene begins only after the parent"),
     check("precompile-caps", "execution/src/op-rules.ts", "execution/test/op-rules.test.ts", "takes in $fork at most $most bytes"),
-    check("karst-osaka-rules", "execution/src/op-rules.ts", "execution/test/op-rules.test.ts", "%s has the EVM of %s"),
+    check("karst-osaka-rules", "execution/src/op-rules.ts", "execution/test/karst.test.ts", "the limit holds for legacy transactions and in the pool too, and not for deposits"),
     check("create2deployer-canyon", "execution/src/block/create2-deployer.ts", "execution/test/create2-deployer.test.ts", "takes the place of other code and leaves balance, nonce and storage alone"),
     check("witness-block-replay", "execution/src/stateless/execute-stateless.ts", "execution/test/real-blocks.spec.test.ts", "has the hash that the chain has"),
     check("withdrawals-root", "execution/src/block/process-block.ts", "execution/test/block.test.ts", "carries the message passer's storage root after it, and the empty requests"),
