@@ -8,11 +8,11 @@ import { checkTimestamp, type SameTimestampPolicy } from "./rules/timestamp.ts";
 import type { MessageRule, Violation } from "./rules/violation.ts";
 
 /**
- * What is to be done about a message. valid: its log is there, in `block`. invalid: it contradicts a rule, so does its block. wait: the source chain has not
+ * What is to be done about a message. valid: its log is there. invalid: it contradicts a rule, so does its block. wait: the source chain has not
  * come so far. halt: this node cannot know (history pruned, a chain that it has no configuration of), an operator must act. `message` has the values.
  */
 export type MessageVerdict =
-  | { readonly kind: "valid"; readonly block: Extract<ContainsAnswer, { kind: "yes" }>["block"] }
+  | { readonly kind: "valid" }
   | { readonly kind: "invalid" | "wait" | "halt"; readonly rule: MessageRule; readonly message: string };
 
 /** Who executes a message, and when; times in Unix seconds. */
@@ -54,7 +54,7 @@ export function checkClaim({ identifier }: MessageClaim, context: ExecutionConte
 
 /** What follows from the answer to the look-up of a claim that broke no other rule. */
 export function verdictOf(claim: MessageClaim, answer: ContainsAnswer): MessageVerdict {
-  if (answer.kind === "yes") return { kind: "valid", block: answer.block };
+  if (answer.kind === "yes") return { kind: "valid" };
   const violation = checkIdentity(claim, answer);
   if (violation !== undefined) return invalid(violation);
   const { chainId, blockNumber } = claim.identifier;

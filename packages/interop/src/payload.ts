@@ -40,11 +40,11 @@ function hashOfLog(origin: Uint8Array, payloadHash: Uint8Array): Uint8Array {
  * Source: `calculateChecksum` of CrossL2Inbox.
  */
 export function checksumOfLog(logHash: Uint8Array, place: WideLogPlace): Hex {
-  return checksumsOfChain(place.chainId)(logHash, place);
+  return bytesToHex(checksumsOfChain(place.chainId)(logHash, place));
 }
 
-/** Makes the checksums of one chain's logs as `checksumOfLog` does; what they have in common is prepared once. Throws `InvalidInputError` for a chain id out of range. */
-export function checksumsOfChain(chainId: bigint): (logHash: Uint8Array, place: Omit<WideLogPlace, "chainId">) => Hex {
+/** Makes the checksums of one chain's logs as `checksumOfLog` does, 32 bytes each; what they have in common is prepared once. Throws `InvalidInputError` for a chain id out of range. */
+export function checksumsOfChain(chainId: bigint): (logHash: Uint8Array, place: Omit<WideLogPlace, "chainId">) => Uint8Array {
   const placed = new Uint8Array(2 * HASH_BYTES);
   const chained = new Uint8Array(2 * HASH_BYTES);
   chained.set(chainIdWord(chainId), HASH_BYTES);
@@ -56,7 +56,7 @@ export function checksumsOfChain(chainId: bigint): (logHash: Uint8Array, place: 
     chained.set(keccak256(placed));
     const checksum = keccak256(chained);
     checksum[0] = CHECKSUM_TYPE;
-    return bytesToHex(checksum);
+    return checksum;
   };
 }
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { checkMessage, type ContainsAnswer, type ExecutionContext, MESSAGE_RULES, meshOf, type MessageVerdict, worstVerdict } from "../src/index.ts";
 
-const block = { number: 5, hash: `0x${"11".repeat(32)}`, timestamp: 2_000 } as const;
-const yes: ContainsAnswer = { kind: "yes", block };
+const yes: ContainsAnswer = { kind: "yes" };
 const claim = (change: { readonly timestamp?: number; readonly chainId?: bigint } = {}) => ({ identifier: { blockNumber: 5, logIndex: 2, timestamp: 2_000, chainId: 2n, ...change }, checksum: `0x03${"00".repeat(31)}` } as const);
 const context: ExecutionContext = {
   executingChainId: 1n, executingTimestamp: 2_002, sameTimestamp: "allowed", dependencySet: meshOf([1, 2, 3], 100), activationOf: (chainId) => (chainId === 3n ? undefined : { activationTime: 1_000, blockTime: 2 }),
@@ -10,8 +9,8 @@ const context: ExecutionContext = {
 const judge = (change: Partial<ExecutionContext> = {}, of = claim(), answer: ContainsAnswer = yes): MessageVerdict => checkMessage(of, { ...context, ...change, contains: () => answer });
 
 describe("the verdict over a message", () => {
-  it("is valid, with the block that holds the log, when no rule is broken", () => {
-    expect(judge()).toEqual({ kind: "valid", block });
+  it("is valid when no rule is broken", () => {
+    expect(judge()).toEqual({ kind: "valid" });
   });
 
   it.each<readonly [string, MessageVerdict, string]>([
@@ -66,7 +65,7 @@ describe("the verdict over a message", () => {
 });
 
 describe("the verdict over a block", () => {
-  const valid: MessageVerdict = { kind: "valid", block };
+  const valid: MessageVerdict = { kind: "valid" };
   const of = (kind: "invalid" | "wait" | "halt", message: string = kind): MessageVerdict => ({ kind, rule: "identity", message });
 
   it.each<readonly [string, readonly MessageVerdict[], MessageVerdict | undefined]>([

@@ -25,6 +25,8 @@ export function bytesToHex(bytes: Uint8Array): Hex {
   return `0x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex")}`;
 }
 
+/** The character code of each hex digit by its value. */
+const CODES = Uint8Array.from("0123456789abcdef", (digit) => digit.charCodeAt(0));
 /** The value of each hex digit by its character code; -1 for other characters. */
 const DIGITS = Int8Array.from({ length: 128 }, (_, code) => (/[0-9a-fA-F]/.test(String.fromCharCode(code)) ? Number.parseInt(String.fromCharCode(code), 16) : -1));
 
@@ -56,6 +58,16 @@ function shortHexToBytes(hex: string): Uint8Array | undefined {
     out[i] = value;
   }
   return codes < DIGITS.length && values >= 0 ? out : undefined;
+}
+
+/** Whether a text is the lower-case, 0x-prefixed hex of these bytes. */
+export function saysBytes(hex: string, bytes: Uint8Array): boolean {
+  if (hex.length !== 2 + 2 * bytes.length || !hex.startsWith("0x")) return false;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i]!;
+    if (hex.charCodeAt(2 * i + 2) !== CODES[byte >> 4] || hex.charCodeAt(2 * i + 3) !== CODES[byte & 15]) return false;
+  }
+  return true;
 }
 
 /** A text cut for an error message. */

@@ -1,11 +1,21 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bytesToHex, type Hex, hexBytesOf, hexToBytes, InvalidInputError, readU64, writeU64 } from "../src/index.ts";
+import { bytesToHex, type Hex, hexBytesOf, hexToBytes, InvalidInputError, readU64, saysBytes, writeU64 } from "../src/index.ts";
 
 /** Lengths on both sides of the one from which the native codec is used. */
 const anyBytes = fc.uint8Array({ maxLength: 200 });
 
 describe("hex", () => {
+  it("says whether a text is the hex of bytes: of those and no others, prefixed and in lower case", () => {
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 40 }), fc.uint8Array({ maxLength: 40 }), fc.nat(), (bytes, others, at) => {
+      const hex = bytesToHex(bytes);
+      const changed = bytes.map((byte, i) => (i === at % bytes.length ? byte ^ 0x10 : byte));
+      expect([saysBytes(hex, bytes), saysBytes(hex, others), saysBytes(hex.slice(2), bytes), saysBytes(`${hex}00`, bytes)]).toEqual([true, hex === bytesToHex(others), false, false]);
+      expect(saysBytes(bytesToHex(changed), bytes)).toBe(bytes.length === 0);
+      expect(saysBytes(hex.toUpperCase().replace("0X", "0x"), bytes)).toBe(!/[a-f]/.test(hex));
+    }));
+  });
+
   it("of any bytes reads back as those bytes, in either case", () => {
     fc.assert(fc.property(anyBytes, (bytes) => {
       const hex = bytesToHex(bytes);

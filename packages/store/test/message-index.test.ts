@@ -59,7 +59,7 @@ describe.each(kinds)("a message index in %s", (_, store) => {
     together.seal(many);
     for (const one of many) apart.seal([one]);
     for (const one of many) for (const index of [together, apart]) expect(index.blockAt(one.number)).toEqual(one);
-    expect(apart.contains(query(3, 299))).toEqual({ kind: "yes", block: { number: 3, hash: hashOf(3), timestamp: timeOf(3) } });
+    expect(apart.contains(query(3, 299))).toEqual({ kind: "yes" });
   });
 
   const change = (claim: MessageQuery, by: Partial<MessageQuery>): MessageQuery => ({ ...claim, ...by });

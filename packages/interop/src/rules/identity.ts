@@ -1,13 +1,12 @@
 import type { MessageClaim } from "../access-list.ts";
-import type { Hex } from "@pangaea/primitives";
 import type { Violation } from "./violation.ts";
 
 /**
- * Whether a log with a checksum lies at a place, as far as is known. yes: it does, in this block. contradiction: it does not, for certain.
+ * Whether a log with a checksum lies at a place, as far as is known. yes: it does. contradiction: it does not, for certain.
  * not-yet: the chain has not come so far. pruned: what would tell is no longer kept. `reason` says it with values.
  */
 export type ContainsAnswer =
-  | { readonly kind: "yes"; readonly block: { readonly number: number; readonly hash: Hex; readonly timestamp: number } }
+  | { readonly kind: "yes" }
   | { readonly kind: "contradiction" | "not-yet" | "pruned"; readonly reason: string };
 
 /** The source chain has the claimed log at the claimed place; only a contradiction breaks it, ignorance does not. Source: specs `interop/messaging.md#message-invariants`. */

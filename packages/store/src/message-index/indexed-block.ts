@@ -33,5 +33,5 @@ export interface MessageQuery {
  * not-yet: the chain has not come so far. pruned: the index no longer knows. Reasons carry the values that were compared.
  */
 export type MessageAnswer =
-  | { readonly kind: "yes"; readonly block: BlockId & { readonly timestamp: number } }
+  | { readonly kind: "yes" }
   | { readonly kind: "contradiction" | "not-yet" | "pruned"; readonly reason: string };

@@ -1,5 +1,5 @@
 import { checksumsOfChain, type ExecutingMessage } from "@pangaea/interop";
-import { type BlockId, formatBlock, type Hex, joinBytes, ResetError } from "@pangaea/primitives";
+import { type BlockId, bytesToHex, formatBlock, type Hex, joinBytes, ResetError, saysBytes } from "@pangaea/primitives";
 import { checked, corrupt, guarded, numberKey, withCheck } from "../checked-value.ts";
 import type { Store, Write } from "../store.ts";
 import { type BlockRecord, BLOCK_RECORD_SIZE, hashAt, readBlockRecord, timestampAt, writeBlockRecord } from "./block-record.ts";
@@ -11,6 +11,7 @@ import { PagedRecords, sweep } from "./paged-records.ts";
 
 const KIND = { blocks: 1, logs: 2, executing: 3 } as const;
 const PAGE_MEMORY = 4_096;
+const YES: MessageAnswer = { kind: "yes" };
 const DEFAULT_CACHE_BYTES = 16 * 1_024 * 1_024;
 /** One part for blocks, the others for logs. */
 const CACHE_PARTS = 4;
@@ -126,8 +127,8 @@ export class MessageIndex {
     const log = block.firstLog + logIndex;
     const at = this.#logs.offsetOf(log);
     const found = this.#checksumOf(this.#logs.pageOf(log).subarray(at, at + LOG_HASH_SIZE), { blockNumber, logIndex, timestamp });
-    if (found !== checksum) return { kind: "contradiction", reason: `log ${logIndex} of block ${blockNumber} has checksum ${found}, not ${checksum}` };
-    return { kind: "yes", block: { number: blockNumber, hash: this.#hash(blockNumber), timestamp } };
+    if (!saysBytes(checksum, found)) return { kind: "contradiction", reason: `log ${logIndex} of block ${blockNumber} has checksum ${bytesToHex(found)}, not ${checksum}` };
+    return YES;
   }
 
   /** A block with its log hashes and executing messages; undefined when it is not there. */

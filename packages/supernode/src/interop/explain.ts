@@ -85,7 +85,8 @@ function explainMessage(interop: Interop, chainId: number, timestamp: number, me
     contains: (claim) => containsClaim(claim, sourceAt(interop, claim.identifier.chainId, timestamp)),
   });
   const { blockNumber, logIndex, chainId: source } = message.identifier;
-  return { message, verdict: verdict.kind, reason: verdict.kind === "valid" ? `log ${logIndex} of block ${blockNumber} (${verdict.block.hash}) of chain ${source} has the claimed checksum` : `${verdict.rule}: ${verdict.message}` };
+  const hash = interop.chains.find(({ chain }) => BigInt(chain.chainId) === source)?.index.hashAt(blockNumber);
+  return { message, verdict: verdict.kind, reason: verdict.kind === "valid" ? `log ${logIndex} of block ${blockNumber} (${hash ?? "which has just left it"}) of chain ${source} has the claimed checksum` : `${verdict.rule}: ${verdict.message}` };
 }
 
 /** A source chain as a block of that time may see it. */

@@ -14,7 +14,7 @@ const claim = (changes: Partial<Identifier> = {}) => ({ identifier: { ...message
 
 describe("whether a claimed log is on a source chain", () => {
   it("is a yes with its block", () => {
-    expect(containsClaim(claim(), source())).toMatchObject({ kind: "yes", block: { number: 1, timestamp: GENESIS + 1 } });
+    expect(containsClaim(claim(), source())).toEqual({ kind: "yes" });
   });
 
   it("is not known where the chain is not run here", () => {

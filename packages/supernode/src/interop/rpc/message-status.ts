@@ -1,5 +1,5 @@
 import { type Identifier, inboxEntriesOf, messageChecksum, payloadHashOf } from "@pangaea/interop";
-import { type BlockId, type Hex, InvalidInputError, isHex, NotFoundError, quantityToBigInt, quantityToNumber, shortJson } from "@pangaea/primitives";
+import { type BlockId, type Hex, InvalidInputError, isHex, NotFoundError, quantityToBigInt, quantityToNumber, shortJson, TemporaryError } from "@pangaea/primitives";
 import type { RpcMethods } from "@pangaea/rpc";
 import { type BlockStatus, explainBlock } from "../explain.ts";
 import type { Interop } from "../interop.ts";
@@ -53,7 +53,9 @@ function messageStatus(interop: Interop, identifier: Identifier, payloadHash: He
   const answer = containsClaim({ identifier, checksum }, source && { config: source.chain.config, index: source.index, upTo: Number.MAX_SAFE_INTEGER });
   const common = { found: answer.kind, checksum, expiresAt: identifier.timestamp + interop.rules.dependencySet.messageExpiryWindow };
   if (answer.kind !== "yes") return { ...common, reason: answer.reason };
-  const { number, hash, timestamp } = answer.block;
+  const { blockNumber: number, timestamp } = identifier;
+  const hash = source?.index.hashAt(number);
+  if (hash === undefined) throw new TemporaryError(`block ${number} of chain ${identifier.chainId} has just left the index: ask again`);
   return { ...common, block: { number, hash, timestamp }, safety: explainBlock(interop, Number(identifier.chainId), number).status, inboxEntries: inboxEntriesOf({ identifier, payloadHash }) };
 }
 
