@@ -73,7 +73,7 @@ describe("interop that activates later, at other times on other chains, with sho
     await until("B has activated", async () => (await head(B)) >= activationBlock, 60);
     const client = publicClient(902, devnet.chain(B).url);
     const activation = await client.getBlock({ blockNumber: BigInt(activationBlock), includeTransactions: true });
-    expect(activation.transactions.filter(({ to }) => to === ETH_LIQUIDITY), "a chain of a cluster gets its liquidity").toHaveLength(1);
+    expect(activation.transactions.filter(({ to }) => to === ETH_LIQUIDITY), "the activation block of a chain in a cluster carries the funding of its liquidity").toHaveLength(1);
     const initiating = (await client.getLogs({ address: MESSENGER, blockHash: activation.hash }))[0];
     if (initiating === undefined) throw new Error("no deposit came into the activation block");
     const inActivation = await sentLog(devnet, B, await client.getTransactionReceipt({ hash: initiating.transactionHash }), 0);
