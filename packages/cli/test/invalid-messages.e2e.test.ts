@@ -1,11 +1,7 @@
-import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { l2ToL2CrossDomainMessengerAbi } from "@eth-optimism/viem/abis";
-import { parseRollupConfig } from "@pangaea/config";
-import { HttpExecutionLayer } from "@pangaea/engine";
-import { payloadToJson, RpcClient } from "@pangaea/rpc";
 import { encodeFunctionData } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CALLDATA, Devnet, publicClient, rpc, rpcBatch, viemChain, walletClient } from "./support/devnet.ts";
@@ -145,26 +141,6 @@ describe("a block with a message that does not hold", () => {
     const timestamp = Number((await blockAt(devnet, A, blockNumber))!.timestamp);
     const message = { id: { origin: log.origin, blockNumber: BigInt(blockNumber), logIndex: 0n, timestamp: BigInt(timestamp), chainId: 901n }, payload: log.payload };
     await expectReplaced(B, await force(devnet, B, await signExecution(devnet, B, 3, message)));
-  });
-
-  it("does not come back when it is announced again after it was replaced", async () => {
-    const { url, chainId, node, rollupConfig } = devnet.chain(B);
-    await fault("withholdBatch", chainId, 15);
-    const fallen = await invalid(B, "payload");
-    const layer = new HttpExecutionLayer({ config: parseRollupConfig(JSON.parse(readFileSync(rollupConfig, "utf8")), rollupConfig), rpc: new RpcClient(url) });
-    await until("blocks follow it", async () => (await devnet.status(B)).unsafe_l2.number >= fallen.blockNumber + 5, 20);
-    const branch = await Promise.all([0, 1, 2, 3, 4, 5].map((i) => layer.payloadByNumber(fallen.blockNumber + i)));
-    await layer.close();
-    expect(branch[0]?.payload.blockHash).toBe(fallen.blockHash);
-    await fault("withholdBatch", chainId, 0);
-    await expectReplaced(B, fallen);
-    const { blockHash } = fallen;
-    const replacement = (await blockAt(devnet, B, fallen.blockNumber))!.hash;
-    for (const { payload, parentBeaconBlockRoot } of branch) await rpc(node, "admin_postUnsafePayload", [{ executionPayload: payloadToJson(payload), parentBeaconBlockRoot }]).catch((error: Error) => expect(error.message).toMatch(/denied|parent|unsafe|sequenc/i));
-    const { unsafe_l2 } = await devnet.status(B);
-    await devnet.untilSafe(B, unsafe_l2.number + 3);
-    expect(await devnet.blockHash(B, fallen.blockNumber)).toBe(replacement);
-    expect(replacement).not.toBe(blockHash);
   });
 
   it.each<["first" | "amid" | "last", number]>([["first", 4], ["amid", 5], ["last", 6]])("which is %s of the blocks that are batched together is replaced", async (place, sender) => {

@@ -85,6 +85,22 @@ describe("forced transactions", () => {
     await node.stop();
   });
 
+  it("stay out of a block that is to have no user transactions, unless it is the one that was asked for", async () => {
+    const { node, rpc, settle, unsafe, pass, transactionsOf } = await openSequencer();
+    await rpc("admin_setRecoverMode", true);
+    const head = unsafe();
+    let included = false;
+    const waiting = node.forceTransactions([signed(bob, 0)]).finally(() => (included = true));
+    const { block } = await settle(node.forceTransactions([signed(alice, 0)], head + 3));
+    expect(await transactionsOf(block)).toEqual([expect.stringMatching(/^0x7e/), bytesToHex(signed(alice, 0))]);
+    await pass(head + 4);
+    expect(included).toBe(false);
+    await rpc("admin_setRecoverMode", false);
+    const { block: later } = await settle(waiting);
+    expect(later.number).toBeGreaterThan(head + 4);
+    await node.stop();
+  });
+
   it("are refused when the sequencer stops or is not there", async () => {
     const { node, rpc, clock } = await openSequencer();
     const late = node.forceTransactions([signed(alice, 0)]);
@@ -137,7 +153,7 @@ describe("equivocation", () => {
     const { node, published } = await openSequencer();
     const forced = new ForcedTransactions();
     const asked = expect(forced.add([signed(alice, 0)], { takesBack: true })).rejects.toThrow(/was not replaced by a sibling: the unsafe head is/);
-    forced.take(1);
+    forced.take(1, { isEmpty: false });
     const head = node.heads!.unsafe;
     expect(published.at(-1)?.payload.blockHash).toBe(head.hash);
     expect([forced.included(head), forced.awaitsSibling(head)]).toEqual([true, false]);

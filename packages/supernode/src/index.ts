@@ -4,6 +4,7 @@ export * from "./activities/sync-status.ts";
 export * from "./back-off.ts";
 export * from "./chain-batcher.ts";
 export * from "./chain-container.ts";
+export * from "./chain-gate.ts";
 export * from "./interop/dependency-set-file.ts";
 export * from "./interop/flags.ts";
 export * from "./interop/ingress.ts";

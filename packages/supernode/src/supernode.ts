@@ -14,6 +14,7 @@ import { createHeartbeat } from "./activities/heartbeat.ts";
 import { createSyncStatus } from "./activities/sync-status.ts";
 import { type ChainBatcherSetup, createChainBatcher } from "./chain-batcher.ts";
 import { ChainContainer } from "./chain-container.ts";
+import { ChainGate } from "./chain-gate.ts";
 import { createSupernodeMetrics, mergedMetrics } from "./metrics.ts";
 import { Interop, type InteropModules, type InteropOptions } from "./interop/interop.ts";
 import { type IngressPolicy, ingressPolicy } from "./interop/ingress.ts";
@@ -61,9 +62,6 @@ export interface SupernodeSettings {
 }
 
 const DEFAULT_INGRESS = ingressPolicy("cross-unsafe");
-/** How long a request waits for its chain to be ready, and how often it looks. */
-const GATE_MS = 60_000;
-const GATE_POLL_MS = 25;
 /** How long batchers may take to end once their time to flush is over. */
 const FLUSH_GRACE_MS = 200;
 
@@ -75,6 +73,7 @@ export class Supernode {
   readonly chains: ReadonlyMap<number, ChainContainer>;
   readonly #modules: SupernodeModules;
   readonly #settings: SupernodeSettings;
+  readonly #gates: ReadonlyMap<number, ChainGate>;
   readonly #batchers: ReadonlyMap<number, Batcher>;
   readonly #activities: readonly Activity[];
   /** Verifies messages between the chains; absent when they have none. */
@@ -94,6 +93,7 @@ export class Supernode {
     this.interop = this.#createInterop();
     this.chains = new Map(settings.chains.map((chain) => [chain.config.l2ChainId, this.#container(chain)]));
     if (this.chains.size !== settings.chains.length) throw new CriticalError("two chains have the same id: each may be named once in --chains");
+    this.#gates = new Map([...this.chains].map(([id, chain]) => [id, new ChainGate({ chain, clock })]));
     this.#batchers = new Map(settings.chains.flatMap(({ config, batcher, da }) => (batcher === undefined ? [] : [[config.l2ChainId, createChainBatcher(this.chains.get(config.l2ChainId)!, batcher, da === undefined ? modules : { ...modules, da })] as const])));
     this.#activities = [createHeartbeat({ clock, random, log }), createSyncStatus(() => this.chains, () => this.interop?.currentL1), ...(this.interop === undefined ? [] : [this.interop])];
   }
@@ -183,11 +183,8 @@ export class Supernode {
     if (first === "" && rootChain === undefined) return { methods: Object.assign({}, ...this.#activities.map(({ rpcMethods }) => rpcMethods), this.#settings.rpcMethods) };
     const chain = this.chains.get(first === "" ? rootChain! : Number(first));
     if (chain === undefined || rest.some((part) => part !== "")) return { status: 404, message: `no chain at ${path}; the chains are ${[...this.chains.keys()].map((id) => `/${id}/`).join(" ")}` };
-    const deadline = this.#modules.clock.now() + GATE_MS;
-    while (!chain.hasHeads) {
-      if (this.#modules.clock.now() >= deadline || this.#abort.signal.aborted) return { status: 503, message: "chain RPC not ready" };
-      await this.#modules.clock.sleep(GATE_POLL_MS, this.#abort.signal).catch(() => {});
-    }
+    const refusal = await this.#gates.get(chain.chainId)?.pass(this.#abort.signal);
+    if (refusal !== undefined) return { status: 503, message: refusal };
     return { methods: this.#methods(chain) };
   }
 

@@ -34,12 +34,12 @@ export class ForcedTransactions {
     return new Promise((resolve, reject) => this.#waiting.push({ transactions, at, takesBack, resolve, reject }));
   }
 
-  /** Everything that waits for the block now begun. Who wanted an earlier one is told. */
-  take(number: number): readonly Uint8Array[] {
+  /** What waits for the block now begun: for one without user transactions, only what wants no other. Who wanted an earlier one is told. */
+  take(number: number, { isEmpty }: { readonly isEmpty: boolean }): readonly Uint8Array[] {
     const waiting = this.#waiting.splice(0);
     for (const request of waiting) {
-      if (request.at === undefined || request.at === number) this.#building.push(request);
-      else if (request.at > number) this.#waiting.push(request);
+      if (request.at === number || (request.at === undefined && !isEmpty)) this.#building.push(request);
+      else if (request.at === undefined || request.at > number) this.#waiting.push(request);
       else request.reject(new TemporaryError(`block ${request.at} has gone by, the next to be built is ${number}`));
     }
     return this.#building.flatMap(({ transactions }) => transactions);

@@ -88,7 +88,8 @@ export class Sequencer {
   /**
    * Has the next block with user transactions hold these signed ones, after its deposits and whatever the pool thinks of them; a sequencer
    * that is stopped takes them into the first block after its start. Rejects with `InvalidInputError` when it cannot take them,
-   * `InvalidBlockError` when they cannot be executed there, `TemporaryError` when it stops or closes before. With `at`, only the block of that height will do; `TemporaryError` when it has gone by.
+   * `InvalidBlockError` when they cannot be executed there, `TemporaryError` when it stops or closes before. With `at`, only the block of that height will do, be it
+   * one that should have no user transactions; `TemporaryError` when it has gone by.
    */
   async force(transactions: readonly Uint8Array[], at?: number): Promise<ForcedInclusion> {
     return this.#forced.add(transactions, at === undefined ? {} : { at });
@@ -148,9 +149,10 @@ export class Sequencer {
     const origin = await this.#origin(parent);
     const attributes = await prepareAttributes({ ...this.#modules, l2: execution }, parent, origin);
     const time = attributes.timestamp;
-    const noTxPool = this.#forced.awaitsSibling(parent) || this.#recover || isQuietActivationBlock(config, time) || time > origin.timestamp + maxSequencerDrift(config, origin.timestamp);
-    const transactions = noTxPool ? attributes.transactions : [...attributes.transactions, ...this.#forced.take(parent.number + 1)];
-    this.#building = await engine.startBuild({ ...attributes, transactions, noTxPool });
+    const isSibling = this.#forced.awaitsSibling(parent);
+    const noTxPool = isSibling || this.#recover || isQuietActivationBlock(config, time) || time > origin.timestamp + maxSequencerDrift(config, origin.timestamp);
+    const forced = isSibling ? [] : this.#forced.take(parent.number + 1, { isEmpty: noTxPool });
+    this.#building = await engine.startBuild({ ...attributes, transactions: [...attributes.transactions, ...forced], noTxPool });
   }
 
   async #origin(parent: L2BlockRef) {
