@@ -9,9 +9,12 @@ import { Secondary } from "./support/secondary.ts";
 
 const A = 0;
 const B = 1;
-/** Seconds from genesis to each chain's activation. A makes a block each second; B each other one, so that its activation lies between two blocks. */
+const C = 2;
+const D = 3;
+/** Seconds from genesis to each chain's activation. A makes a block each second; the others each other one, so that B's activation lies between two blocks. */
 const ACTIVATION_A = 32;
 const ACTIVATION_B = 35;
+const ACTIVATION_CD = 24;
 /** L1 blocks within which a chain's data must come. */
 const WINDOW = 10;
 const ETH_LIQUIDITY = "0x4200000000000000000000000000000000000025";
@@ -19,15 +22,20 @@ const ETH_LIQUIDITY = "0x4200000000000000000000000000000000000025";
 describe("interop that activates later, at other times on other chains, with short sequencing windows", () => {
   let devnet: Devnet;
   let genesis: number;
+  /** What C's and D's sequencers put into their activation blocks: a transfer, and the execution of a message. */
+  let ofActivation: readonly Promise<Forced>[];
 
   beforeAll(async () => {
-    devnet = await Devnet.start([CALLDATA, "--relay=none", "--l1.block-time=2", "--l2.block-time=1,2", `--interop.activation=${ACTIVATION_A},${ACTIVATION_B}`, `--seq-window=${WINDOW}`, "--batcher.sub-safety-margin=2", "--interop.failsafe-on-invalidation"]);
+    devnet = await Devnet.start([CALLDATA, "--chains=901,902,903,904", "--relay=none", "--l1.block-time=2", "--l2.block-time=1,2,2,2", `--interop.activation=${ACTIVATION_A},${ACTIVATION_B},${ACTIVATION_CD},${ACTIVATION_CD}`, `--seq-window=${WINDOW}`, "--batcher.sub-safety-margin=2", "--interop.failsafe-on-invalidation"]);
     genesis = Number((await blockAt(devnet, A, 0))!.timestamp);
+    const transfer = await signKnownLog(devnet, C, 1, 0);
+    const execution = await signExecution(devnet, D, 1, await send(devnet, A, 9), { nonce: 0 });
+    ofActivation = [forceAt(devnet, C, at(C, ACTIVATION_CD), transfer.raw), forceAt(devnet, D, at(D, ACTIVATION_CD), execution)];
   });
   afterAll(() => devnet.stop());
 
   const head = async (index: number) => (await devnet.status(index)).unsafe_l2.number;
-  const blockTime = [1, 2];
+  const blockTime = [1, 2, 2, 2];
   /** The number of a chain's block at so many seconds after genesis. */
   const at = (index: number, seconds: number) => seconds / blockTime[index]!;
   const logOf = (index: number, { origin, payload }: { readonly origin: Hex; readonly payload: Hex }, seconds: number, logIndex = 0): SentLog =>
@@ -92,6 +100,28 @@ describe("interop that activates later, at other times on other chains, with sho
     await expectStands(B, { blockNumber: Number(blockNumber), blockHash });
   });
 
+  it("drops a batch that has user transactions in a chain's activation block, executions among them; the chain comes back without them at the end of the window", async () => {
+    for (const [i, { blockNumber, blockHash, transactionHashes }] of (await Promise.all(ofActivation)).entries()) {
+      const index = [C, D][i]!;
+      const { chainId, url } = devnet.chain(index);
+      expect(blockNumber).toBe(at(index, ACTIVATION_CD));
+      await devnet.untilSafe(index, blockNumber);
+      const client = publicClient(chainId, url);
+      const { hash, transactions } = await client.getBlock({ blockNumber: BigInt(blockNumber), includeTransactions: true });
+      expect(hash).not.toBe(blockHash);
+      expect(transactions.map(({ typeHex }) => typeHex), "the attributes of L1 and the upgrade").toEqual(Array.from({ length: transactions.length }, () => "0x7e"));
+      expect(transactions.length).toBeGreaterThan(1);
+      const receipt = () => rpc<{ readonly blockNumber: Hex } | null>(url, "eth_getTransactionReceipt", transactionHashes);
+      // The pool has taken both back: the transfer comes in a later block, the execution of a log from before the activation in none.
+      if (index === C) expect(Number((await until("the transfer is included", async () => (await receipt()) ?? undefined)).blockNumber)).toBeGreaterThan(blockNumber);
+      const { denied, status } = await explain(devnet, index, blockNumber);
+      expect([denied, status], "derivation has dropped it: no message was judged").toEqual([[], expect.stringMatching(/safe|finalized/)]);
+      const next = await send(devnet, index, 2);
+      await expectStands(index, { blockNumber: Number(next.id.blockNumber), blockHash: (await devnet.blockHash(index, Number(next.id.blockNumber))) as Hex });
+      if (index === D) expect(await receipt()).toBe(null);
+    }
+  });
+
   it("tells of super roots before that, from what was derived", async () => {
     const { data, optimistic_at_timestamp } = await rpc<{ data?: { super: { chains: readonly { Output: string }[] } }; optimistic_at_timestamp: Record<string, { output_root: string }> }>(devnet.ready.supernode.url, "superroot_atTimestamp", [`0x${(genesis + 5).toString(16)}`]);
     expect(data?.super.chains.map(({ Output }) => Output)).toEqual(Object.values(optimistic_at_timestamp).map(({ output_root }) => output_root));
@@ -111,10 +141,10 @@ describe("interop that activates later, at other times on other chains, with sho
   });
 
   it("is derived the same by a node that starts from nothing", async () => {
-    const heads = [await devnet.status(A), await devnet.status(B)];
+    const heads = await Promise.all([A, B, C, D].map((index) => devnet.status(index)));
     const second = await Secondary.start(devnet);
     try {
-      for (const index of [A, B]) {
+      for (const index of [A, B, C, D]) {
         await second.untilSafe(index, heads[index]!.safe_l2.number);
         expect(await second.blockHash(index, heads[index]!.safe_l2.number)).toBe(heads[index]!.safe_l2.hash);
       }
