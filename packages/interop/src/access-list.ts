@@ -6,6 +6,7 @@ import { CHECKSUM_TYPE, messageChecksum } from "./payload.ts";
 const LOOKUP_TYPE = 1;
 const CHAIN_ID_EXTENSION_TYPE = 2;
 const ENTRY_BYTES = 32;
+const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** A claim that a log with this checksum lies at this place. An executing message makes one, and so does an inbox access list. */
 export interface MessageClaim {
@@ -70,8 +71,30 @@ function checkReserved(entry: Uint8Array, end: number, at: number, kind: string)
   }
 }
 
+/** A field of an entry. The words of its error are put together for the error alone: every transaction that enters a pool passes here. */
+function safeU64(entry: Uint8Array, from: number, what: string, at: number): number {
+  const value = readU64(entry, from);
+  return value <= MAX_SAFE ? Number(value) : toSafeNumber(value, `inbox access list: ${what} of entry ${at}`);
+}
+
 function unexpectedType(entry: Uint8Array, at: number, wanted: string): InvalidInputError {
   return new InvalidInputError(`inbox access list: unexpected entry type ${entry[0]} at entry ${at}, wanted ${wanted} (${bytesToHex(entry)})`);
+}
+
+/** A checksum as almost all come: it need not be taken apart. */
+const isPlainChecksum = (entry: unknown): entry is Hex => typeof entry === "string" && /^0x03[0-9a-f]{62}$/.test(entry);
+
+/** Reads what follows a lookup: the chain id's upper bits, in their place, and the checksum. */
+function readAfterLookup(entries: readonly string[], at: number): { readonly upper: bigint; readonly checksum: Hex; readonly next: number } {
+  const first = entries[at];
+  if (isPlainChecksum(first)) return { upper: 0n, checksum: first, next: at + 1 };
+  const entry = entryAt(entries, at, "a chain id extension (type 2) or a checksum (type 3)");
+  if (entry[0] === CHECKSUM_TYPE) return { upper: 0n, checksum: bytesToHex(entry), next: at + 1 };
+  if (entry[0] !== CHAIN_ID_EXTENSION_TYPE) throw unexpectedType(entry, at, "a chain id extension (2) or a checksum (3)");
+  checkReserved(entry, 8, at, "chain id extension");
+  const checksum = entryAt(entries, at + 1, "a checksum (type 3)");
+  if (checksum[0] !== CHECKSUM_TYPE) throw unexpectedType(checksum, at + 1, "a checksum (3)");
+  return { upper: bytesToBigInt(entry.subarray(8)) << 64n, checksum: bytesToHex(checksum), next: at + 2 };
 }
 
 /**
@@ -84,23 +107,10 @@ export function readInboxClaim(entries: readonly string[], at: number): { readon
   const lookup = entryAt(entries, at, "a lookup (type 1)");
   if (lookup[0] !== LOOKUP_TYPE) throw unexpectedType(lookup, at, "a lookup (1)");
   checkReserved(lookup, 4, at, "lookup");
-  let next = at + 1;
-  let chainId = readU64(lookup, 4);
-  let entry = entryAt(entries, next, "a chain id extension (type 2) or a checksum (type 3)");
-  if (entry[0] === CHAIN_ID_EXTENSION_TYPE) {
-    checkReserved(entry, 8, next, "chain id extension");
-    chainId |= bytesToBigInt(entry.subarray(8)) << 64n;
-    next++;
-    entry = entryAt(entries, next, "a checksum (type 3)");
-    if (entry[0] !== CHECKSUM_TYPE) throw unexpectedType(entry, next, "a checksum (3)");
-  } else if (entry[0] !== CHECKSUM_TYPE) throw unexpectedType(entry, next, "a chain id extension (2) or a checksum (3)");
-  const identifier: LogPlace = {
-    blockNumber: toSafeNumber(readU64(lookup, 12), `inbox access list: block number of entry ${at}`),
-    logIndex: readU32(lookup, 28),
-    timestamp: toSafeNumber(readU64(lookup, 20), `inbox access list: timestamp of entry ${at}`),
-    chainId,
-  };
-  return { claim: { identifier, checksum: bytesToHex(entry) }, next: next + 1 };
+  const { upper, checksum, next } = readAfterLookup(entries, at + 1);
+  const chainId = readU64(lookup, 4) | upper;
+  const identifier: LogPlace = { blockNumber: safeU64(lookup, 12, "block number", at), logIndex: readU32(lookup, 28), timestamp: safeU64(lookup, 20, "timestamp", at), chainId };
+  return { claim: { identifier, checksum }, next };
 }
 
 /** Reads all of an inbox access list's entries; an empty list claims nothing. Throws `InvalidInputError` as `readInboxClaim` does. */

@@ -41,9 +41,11 @@ describe.each(kinds)("a message index in %s", (_, store) => {
       expect(index.blockAt(one.number)).toEqual(one);
       expect(index.sealOf(one.number)).toEqual(seal);
       expect(index.hashAt(one.number)).toBe(one.hash);
+      expect([index.holds(one), index.holds({ ...one, hash: one.parentHash }), index.holds({ ...one, number: one.number + 1 })]).toEqual([true, false, false]);
       expect(index.executingAt(one.number)).toEqual(one.executing);
     }
     expect([index.first?.number, index.last?.number]).toEqual([10, 14]);
+    expect([9, 15, 10.5].map((number) => index.holds({ number, hash: few()[0]!.hash }))).toEqual([false, false, false]);
     expect([index.blockAt(9), index.sealOf(15), index.hashAt(9), index.hashAt(15), index.executingAt(15), index.blockAt(10.5)]).toEqual(Array.from({ length: 6 }));
   });
   it("is the same when it is opened again", () => {

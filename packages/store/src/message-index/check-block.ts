@@ -1,6 +1,6 @@
 import { InvalidInputError } from "@pangaea/primitives";
 import { fitsU48 } from "../checked-value.ts";
-import { MAX_LOGS } from "./block-record.ts";
+import { MAX_LOGS } from "./block-records.ts";
 import type { IndexedBlock } from "./indexed-block.ts";
 
 /** Bytes. */

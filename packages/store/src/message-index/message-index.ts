@@ -2,7 +2,7 @@ import { checksumsOfChain, type ExecutingMessage } from "@pangaea/interop";
 import { type BlockId, bytesToHex, formatBlock, type Hex, joinBytes, ResetError, saysBytes } from "@pangaea/primitives";
 import { checked, corrupt, guarded, numberKey, withCheck } from "../checked-value.ts";
 import type { Store, Write } from "../store.ts";
-import { type BlockRecord, BLOCK_RECORD_SIZE, hashAt, readBlockRecord, timestampAt, writeBlockRecord } from "./block-record.ts";
+import { BLOCK_RECORD_SIZE, BlockRecords, writeBlockRecord } from "./block-records.ts";
 import { type Bounds, BOUNDS_KEY, boundsWrite, decodeBounds } from "./bounds.ts";
 import { checkBlock, LOG_HASH_SIZE } from "./check-block.ts";
 import { decodeExecuting, encodeExecuting } from "./executing-record.ts";
@@ -42,7 +42,7 @@ export class MessageIndex {
   readonly #checksumOf: ReturnType<typeof checksumsOfChain>;
   readonly #where: string;
   readonly #remedy = "delete the folder of the message index, it is filled again from the execution layer";
-  readonly #blocks: PagedRecords;
+  readonly #blocks: BlockRecords;
   readonly #logs: PagedRecords;
   #bounds: Bounds | undefined;
   #first: BlockSeal | undefined;
@@ -59,7 +59,7 @@ export class MessageIndex {
     const common = { where: this.#where, remedy: this.#remedy };
     const pages = Math.max(CACHE_PARTS, Math.floor(cacheBytes / PAGE_MEMORY));
     const blockPages = Math.floor(pages / CACHE_PARTS);
-    this.#blocks = new PagedRecords(store, { kind: KIND.blocks, recordSize: BLOCK_RECORD_SIZE, cachedPages: blockPages, ...common });
+    this.#blocks = new BlockRecords(store, { kind: KIND.blocks, cachedPages: blockPages, ...common });
     this.#logs = new PagedRecords(store, { kind: KIND.logs, recordSize: LOG_HASH_SIZE, cachedPages: pages - blockPages, ...common });
     this.#setBounds(this.#readBounds());
     this.#sweep();
@@ -86,7 +86,7 @@ export class MessageIndex {
     const opening = added[0];
     if (opening === undefined) return;
     if (this.#unswept) this.#sweep();
-    const before = this.#bounds === undefined ? undefined : this.#record(this.#bounds.last);
+    const before = this.#bounds === undefined ? undefined : this.#blocks.record(this.#bounds.last);
     const firstLog = before === undefined ? 0 : before.firstLog + before.logs;
     const records = new Uint8Array(added.length * BLOCK_RECORD_SIZE);
     const executing: Write[] = [];
@@ -121,7 +121,7 @@ export class MessageIndex {
       if (first.number <= end && timestamp >= first.timestamp) return { kind: "contradiction", reason: `block ${blockNumber} lies before block ${first.number} of time ${first.timestamp}, so its time is not ${timestamp}` };
       return { kind: "pruned", reason: `block ${blockNumber} lies before block ${first.number}, the first that is kept` };
     }
-    const block = this.#record(blockNumber);
+    const block = this.#blocks.record(blockNumber);
     if (block.timestamp !== timestamp) return { kind: "contradiction", reason: `block ${blockNumber} has timestamp ${block.timestamp}, not ${timestamp}` };
     if (!(logIndex >= 0 && logIndex < block.logs)) return { kind: "contradiction", reason: `block ${blockNumber} has ${block.logs} logs, none with index ${logIndex}` };
     const log = block.firstLog + logIndex;
@@ -134,32 +134,38 @@ export class MessageIndex {
   /** A block with its log hashes and executing messages; undefined when it is not there. */
   blockAt(number: number): IndexedBlock | undefined {
     if (!this.#has(number)) return undefined;
-    const { timestamp, firstLog, logs, executes } = this.#record(number);
-    return { number, hash: this.#hash(number), parentHash: this.#parentHash(number), timestamp, logHashes: this.#logs.slice(firstLog, firstLog + logs), executing: executes ? this.#executing(number) : [] };
+    const { timestamp, firstLog, logs, executes } = this.#blocks.record(number);
+    return { number, hash: this.#blocks.hash(number), parentHash: this.#parentHash(number), timestamp, logHashes: this.#logs.slice(firstLog, firstLog + logs), executing: executes ? this.#executing(number) : [] };
   }
 
   /** A block's hash; undefined when it is not there. */
   hashAt(number: number): Hex | undefined {
-    return number === this.#last?.number ? this.#last.hash : this.#has(number) ? this.#hash(number) : undefined;
+    return number === this.#last?.number ? this.#last.hash : this.#has(number) ? this.#blocks.hash(number) : undefined;
+  }
+
+  /** Whether a block is there with its hash. */
+  holds({ number, hash }: BlockId): boolean {
+    if (number === this.#last?.number) return hash === this.#last.hash;
+    return this.#has(number) && this.#blocks.hasHash(number, hash);
   }
 
   /** A block without its logs; undefined when it is not there. */
   sealOf(number: number): BlockSeal | undefined {
     if (!this.#has(number)) return undefined;
-    const { timestamp, logs } = this.#record(number);
-    return { number, hash: this.#hash(number), parentHash: this.#parentHash(number), timestamp, logs };
+    const { timestamp, logs } = this.#blocks.record(number);
+    return { number, hash: this.#blocks.hash(number), parentHash: this.#parentHash(number), timestamp, logs };
   }
 
   /** The messages that a block executes; undefined when it is not there. */
   executingAt(number: number): readonly ExecutingMessage[] | undefined {
     if (!this.#has(number)) return undefined;
-    return this.#record(number).executes ? this.#executing(number) : [];
+    return this.#blocks.record(number).executes ? this.#executing(number) : [];
   }
 
   /** The last block with a timestamp of at most this; undefined when the first is younger or the index empty. */
   blockNumberAtOrBefore(timestamp: number): number | undefined {
     if (this.#bounds === undefined) return undefined;
-    const number = this.#firstAfter(timestamp) - 1;
+    const number = this.#blocks.firstAfter(timestamp, this.#bounds) - 1;
     return number < this.#bounds.first ? undefined : number;
   }
 
@@ -189,13 +195,13 @@ export class MessageIndex {
     const bounds = this.#bounds;
     if (bounds === undefined) return 0;
     const from = bounds.first;
-    const target = Math.min(this.#firstAfter(beforeTimestamp - 1), bounds.last, from + PRUNED_BLOCKS_A_CALL);
-    const oldest = this.#record(from).firstLog;
+    const target = Math.min(this.#blocks.firstAfter(beforeTimestamp - 1, bounds), bounds.last, from + PRUNED_BLOCKS_A_CALL);
+    const oldest = this.#blocks.record(from).firstLog;
     const executing: Write[] = [];
     let first = from;
     let firstLog = oldest;
     while (first < target && this.#logs.pagesBefore(oldest, firstLog) < PRUNED_PAGES_A_CALL) {
-      const block = this.#record(first);
+      const block = this.#blocks.record(first);
       if (block.executes) executing.push([numberKey(KIND.executing, first), undefined]);
       first++;
       firstLog = block.firstLog + block.logs;
@@ -231,42 +237,17 @@ export class MessageIndex {
   /** The answer to a claim about a block above the last of the view. */
   #beyond(end: number, blockNumber: number, timestamp: number): MessageAnswer {
     if (!this.#has(end)) return { kind: "not-yet", reason: `block ${blockNumber} lies above block ${end}, where the view ends` };
-    const reached = this.#timestamp(end);
+    const reached = this.#blocks.timestamp(end);
     if (reached >= timestamp) return { kind: "contradiction", reason: `block ${blockNumber} comes after block ${end} of time ${reached}, so its time is not ${timestamp}` };
     return { kind: "not-yet", reason: `block ${blockNumber} of time ${timestamp} lies above block ${end} of time ${reached}, the last so far` };
-  }
-
-  /** The number of the first block younger than a time; one above the last when there is none. */
-  #firstAfter(timestamp: number): number {
-    if (this.#bounds === undefined) return 0;
-    let low = this.#bounds.first;
-    let high = this.#bounds.last + 1;
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      if (this.#timestamp(middle) <= timestamp) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 
   #has(number: number): boolean {
     return this.#bounds !== undefined && Number.isInteger(number) && number >= this.#bounds.first && number <= this.#bounds.last;
   }
 
-  #record(number: number): BlockRecord {
-    return readBlockRecord(this.#blocks.pageOf(number), this.#blocks.offsetOf(number));
-  }
-
-  #timestamp(number: number): number {
-    return timestampAt(this.#blocks.pageOf(number), this.#blocks.offsetOf(number));
-  }
-
-  #hash(number: number): Hex {
-    return hashAt(this.#blocks.pageOf(number), this.#blocks.offsetOf(number));
-  }
-
   #parentHash(number: number): Hex {
-    return this.#bounds !== undefined && number === this.#bounds.first ? this.#bounds.parentHash : this.#hash(number - 1);
+    return this.#bounds !== undefined && number === this.#bounds.first ? this.#bounds.parentHash : this.#blocks.hash(number - 1);
   }
 
   #executing(number: number): readonly ExecutingMessage[] {
@@ -291,7 +272,7 @@ export class MessageIndex {
 
   /** Clears away what lies above the last block. */
   #sweep(): void {
-    const last = this.#bounds === undefined ? undefined : this.#record(this.#bounds.last);
+    const last = this.#bounds === undefined ? undefined : this.#blocks.record(this.#bounds.last);
     const end = this.#bounds === undefined ? 0 : this.#bounds.last + 1;
     this.#blocks.sweepFrom(end);
     this.#logs.sweepFrom(last === undefined ? 0 : last.firstLog + last.logs);

@@ -73,7 +73,7 @@ export class CrossUnsafe {
     // Where the blocks of a timestamp stand, so do those before them, which are their ancestors.
     const last = this.#judged.findLastIndex(({ heads }) => this.#modules.chains.every(({ chain, index }) => {
       const head = heads.get(chain.chainId);
-      return head === undefined || index.hashAt(head.number) === head.hash;
+      return head === undefined || index.holds(head);
     }));
     const standing = this.#judged.slice(0, last + 1);
     this.#judged = (standing.at(-1)?.timestamp ?? 0) <= floor ? [] : standing;

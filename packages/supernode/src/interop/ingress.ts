@@ -128,7 +128,7 @@ export class Ingress {
 
 /** A head's number, if the chain still has it. */
 function standingIn(index: WatchedChain["index"], head: BlockId | undefined): number | undefined {
-  return head !== undefined && index.hashAt(head.number) === head.hash ? head.number : undefined;
+  return head !== undefined && index.holds(head) ? head.number : undefined;
 }
 
 /** One level for all source chains, or another for some of them. */

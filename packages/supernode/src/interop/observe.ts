@@ -79,7 +79,7 @@ function localSafeOf({ chain, index, denied }: WatchedChain, next: number): { re
   const { localSafe } = heads;
   const wanted = l2BlockNumberAt(config, next);
   if (wanted > localSafe.number) return no(`block ${wanted} for timestamp ${next} is not local safe yet, block ${localSafe.number} is`, true);
-  if (index.hashAt(localSafe.number) !== localSafe.hash) return no(`local safe block ${localSafe.number} (${localSafe.hash}) is not in the message index yet`);
+  if (!index.holds(localSafe)) return no(`local safe block ${localSafe.number} (${localSafe.hash}) is not in the message index yet`);
   const standing = denied.heights().find((height) => height <= localSafe.number && height >= wanted && isDeniedAt(index, denied, height));
   if (standing !== undefined) return no(`block ${standing} is denied and not replaced yet`);
   return { covered: timestampOfL2Block(config, localSafe.number) + config.blockTime - 1 };
@@ -206,6 +206,6 @@ export function stillStands(observation: Observation, chains: readonly WatchedCh
   if (observation.kind !== "rounds") return true;
   return observation.rounds.every(({ heads }) => chains.every(({ chain, index }) => {
     const head = heads.get(chain.chainId);
-    return head === undefined || index.hashAt(head.number) === head.hash;
+    return head === undefined || index.holds(head);
   }));
 }
