@@ -107,7 +107,7 @@ export function readGiven({ verb, argv, environment, file }: Sources, table: Opt
   try {
     ({ values } = parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }));
   } catch (error) {
-    throw new UsageError(`pangaea ${verb}: ${error instanceof Error ? error.message.split(". ")[0] : String(error)} (pangaea ${verb} --help lists the flags)`);
+    throw new UsageError(`pangaea ${verb}: ${error instanceof Error ? error.message.split(/\.\s/)[0] : String(error)} (pangaea ${verb} --help lists the flags)`);
   }
   const settings = file?.verbs.get(verb) ?? {};
   const unknown = unknownSettings(verb, table, settings);
@@ -141,13 +141,17 @@ export function valuesOf<Table extends OptionTable>(verb: string, table: Table, 
   }
 }
 
-/** The help page of a verb. */
-export function helpPage(verb: string, summary: string, table: OptionTable): string {
-  const rows = Object.entries(table).map(([name, spec]) => {
+/** A line for each flag of a table: its name, what it does, its default. */
+export function flagLines(table: OptionTable): readonly string[] {
+  return Object.entries(table).map(([name, spec]) => {
     const head = `  --${name}${spec.placeholder === undefined ? "" : ` ${spec.placeholder}`}`;
     const fallback = spec.default === undefined || spec.default === false || (Array.isArray(spec.default) && spec.default.length === 0) ? "" : ` [${spec.shown ?? String(spec.default)}]`;
     return `${head.padEnd(38)} ${spec.doc}${fallback}`;
   });
+}
+
+/** The help page of a verb whose flags may stand in the environment and in a file of settings. */
+export function helpPage(verb: string, summary: string, table: OptionTable): string {
   const example = Object.keys(table)[0] ?? "";
-  return [`pangaea ${verb}: ${summary}`, "", ...rows, "", `Every flag can be set in the environment, --${example} as ${environmentName(example)}, and in the file of --config: [${verb}], then ${example} = …`].join("\n");
+  return [`pangaea ${verb}: ${summary}`, "", ...flagLines(table), "", `Every flag can be set in the environment, --${example} as ${environmentName(example)}, and in the file of --config: [${verb}], then ${example} = …`].join("\n");
 }

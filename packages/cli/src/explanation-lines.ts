@@ -21,7 +21,7 @@ export function explanationLines({ chainId, block, status, transactionHash, requ
     ...(transactionHash === undefined ? [] : [`  transaction  ${transactionHash}`]),
     ...(requiredL1 === undefined ? [] : [`  on L1 with   block ${requiredL1.number} (${requiredL1.hash})`]),
     ...messages.map(({ verdict, reason, logIndex, identifier }) => `  executes     log ${identifier.logIndex} of block ${identifier.blockNumber} of chain ${identifier.chainId}, by its log ${logIndex}: ${verdict}\n               ${reason}`),
-    ...(messages.length === 0 ? ["  executes     no messages"] : []),
+    ...(messages.length === 0 && status !== "denied" ? ["  executes     no messages"] : []),
     ...(waitsFor === undefined ? [] : [`  waits for    ${waitsFor}`]),
     ...denied.map(({ hash, reason }) => `  was denied   ${hash}\n               ${reason}`),
   ];

@@ -24,6 +24,8 @@ describe("devnet_* parameters", () => {
     ["devnet_forceTransaction", [901], "raw wants a signed transaction in hex, or a list of them, not missing"],
     ["devnet_forceTransaction", [901, ["0x02", "02"]], 'not "02"'],
     ["devnet_forceTransaction", [901, "0x"], 'not "0x"'],
+    ["devnet_forceTransaction", [901, "0x02c0"], 'raw wants a signed transaction, and "0x02c0" is none: type 2 transaction has 0 fields, not 12'],
+    ["devnet_equivocate", [901, ["0x12"]], 'raw wants a signed transaction, and "0x12" is none: unknown transaction type 0x12'],
     ["devnet_withholdBatch", [901], "seconds wants a whole number from 0 to 86400, not missing"],
     ["devnet_withholdBatch", [901, -1], "not -1"],
     ["devnet_reorgL1", [0], "depth wants a whole number from 1 to 10000, not 0"],

@@ -187,9 +187,13 @@ export function toQuantity(value: bigint | number): Hex {
   return `0x${value.toString(16)}`;
 }
 
-/** RPC QUANTITY to bigint. Throws `InvalidInputError` when malformed. */
+/** Digits of the largest RPC QUANTITY, one of 256 bits. */
+const MAX_QUANTITY_DIGITS = 64;
+
+/** RPC QUANTITY to bigint. Throws `InvalidInputError` when malformed or of more digits than 256 bits have. */
 export function quantityToBigInt(text: unknown, what = "quantity"): bigint {
   if (typeof text !== "string" || !/^0x[0-9a-fA-F]+$/.test(text)) throw new InvalidInputError(`${what} is not a hex quantity: ${typeof text === "string" ? shorten(text) : shortJson(text)}`);
+  if (text.length > 2 + MAX_QUANTITY_DIGITS) throw new InvalidInputError(`${what} has more than ${MAX_QUANTITY_DIGITS} digits: ${shorten(text)}`);
   return BigInt(text);
 }
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bytesToHex, type Hex, hexBytesOf, hexToBytes, InvalidInputError, readU64, saysBytes, writeU64 } from "../src/index.ts";
+import { bytesToHex, type Hex, hexBytesOf, hexToBytes, InvalidInputError, quantityToBigInt, quantityToNumber, readU64, saysBytes, writeU64 } from "../src/index.ts";
 
 /** Lengths on both sides of the one from which the native codec is used. */
 const anyBytes = fc.uint8Array({ maxLength: 200 });
@@ -69,5 +69,17 @@ describe("an unsigned 64-bit integer", () => {
       writeU64(again, 1, Number(value));
       expect(again).toEqual(bytes);
     }));
+  });
+});
+
+describe("an RPC quantity", () => {
+  it.each<readonly [string, bigint]>([["0x0", 0n], ["0x1F", 31n], [`0x${"f".repeat(64)}`, 2n ** 256n - 1n]])("%s is read", (text, value) => {
+    expect(quantityToBigInt(text)).toBe(value);
+  });
+
+  it("of more digits than 256 bits have is refused, and not told in full", () => {
+    for (const read of [quantityToBigInt, quantityToNumber]) {
+      expect(() => read(`0x${"f".repeat(1_000_000)}`, "timestamp")).toThrow(/^timestamp has more than 64 digits: 0xf{78}… \(1000002 characters\)$/);
+    }
   });
 });

@@ -2,7 +2,7 @@ import { flag, type OptionTable, text } from "@pangaea/config";
 import { InvalidInputError, isHex } from "@pangaea/primitives";
 import { RpcClient } from "@pangaea/rpc";
 import { z } from "zod";
-import { helpPage, readGiven, UsageError, valuesOf } from "../command-line.ts";
+import { flagLines, readGiven, splitOperands, UsageError, valuesOf } from "../command-line.ts";
 import { explanationLines } from "../explanation-lines.ts";
 
 const EXPLAIN_OPTIONS = {
@@ -28,7 +28,7 @@ const explanationSchema = z.object({
 /** The answer of `interop_explain`. */
 export type Explanation = z.infer<typeof explanationSchema>;
 
-export const explainHelp = (summary: string): string => `${helpPage("explain", summary, EXPLAIN_OPTIONS)}\n\n${USAGE}: the block by number or hash, or as unsafe, safe or finalized; unsafe unless given.`;
+export const explainHelp = (summary: string): string => `pangaea explain: ${summary}\n\n${flagLines(EXPLAIN_OPTIONS).join("\n")}\n\n${USAGE}: the block by number or hash, or as unsafe, cross-unsafe, local-safe, safe or finalized; unsafe unless given.`;
 
 function chainOf(word: string | undefined): number {
   if (word === undefined || !/^[1-9]\d{0,14}$/.test(word)) throw new UsageError(`pangaea explain wants a chain id${word === undefined ? "" : `, not "${word}"`}: ${USAGE}`);
@@ -37,13 +37,13 @@ function chainOf(word: string | undefined): number {
 
 /** `pangaea explain CHAIN [WHICH]`: why a block or a transaction is as certain as it is, and what it waits for. */
 export async function explain(argv: readonly string[]): Promise<void> {
-  const firstFlag = argv.findIndex((argument) => argument.startsWith("-"));
-  const [chain, which = "unsafe", ...rest] = argv.slice(0, firstFlag < 0 ? argv.length : firstFlag);
+  const { operands, flags } = splitOperands(argv, EXPLAIN_OPTIONS);
+  const [chain, which = "unsafe", ...rest] = operands;
   const chainId = chainOf(chain);
   if (rest.length > 0) throw new UsageError(`pangaea explain: there is nothing to do with "${rest[0]}": ${USAGE}`);
-  const { rpc: url, json } = valuesOf("explain", EXPLAIN_OPTIONS, readGiven({ verb: "explain", argv: firstFlag < 0 ? [] : argv.slice(firstFlag), environment: process.env, file: undefined }, EXPLAIN_OPTIONS));
+  const { rpc: url, json } = valuesOf("explain", EXPLAIN_OPTIONS, readGiven({ verb: "explain", argv: flags, environment: process.env, file: undefined }, EXPLAIN_OPTIONS));
   const rpc = new RpcClient(url ?? "");
-  const answer = await rpc.call("interop_explain", [chainId, /^\d+$/.test(which) ? Number(which) : which]).finally(() => rpc.close());
+  const answer = await rpc.call("interop_explain", [chainId, which]).finally(() => rpc.close());
   const parsed = explanationSchema.safeParse(answer);
   if (!parsed.success) throw new InvalidInputError(`${url} does not answer interop_explain as a supernode does: ${parsed.error.issues[0]?.path.join(".")} ${parsed.error.issues[0]?.message}`);
   console.log(json ? JSON.stringify(answer) : explanationLines(parsed.data).join("\n"));

@@ -1,7 +1,7 @@
 import { choice, flag, type OptionTable, optionalWhole, text, whole } from "@pangaea/config";
 import { CHAIN_PARTS, MESSAGE_FIELDS } from "@pangaea/devnet";
 import { RpcClient } from "@pangaea/rpc";
-import { readGiven, unknownName, UsageError, valuesOf } from "../command-line.ts";
+import { readGiven, splitOperands, unknownName, UsageError, valuesOf } from "../command-line.ts";
 import { answerLines } from "../answer-lines.ts";
 
 /** Flags of every fault. */
@@ -21,6 +21,8 @@ interface Fault {
   readonly flags: OptionTable;
   /** The flags whose values follow the operands as parameters, in order. */
   readonly params: readonly string[];
+  /** The flag without which there is no such fault. */
+  readonly required?: string;
 }
 
 const FAULTS: Readonly<Record<string, Fault>> = {
@@ -29,7 +31,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     flags: { field: choice("what is wrong in the message", MESSAGE_FIELDS, "payload"), source: optionalWhole("chain whose log is the basis; the first other one unless given", "ID") },
   },
   "force-transaction": {
-    method: "devnet_forceTransaction", summary: "put a signed transaction into the next block, past the pool", operands: ["CHAIN"], params: ["raw", "block"],
+    method: "devnet_forceTransaction", summary: "put a signed transaction into the next block, past the pool", operands: ["CHAIN"], params: ["raw", "block"], required: "raw",
     flags: { raw: text("the signed transaction, encoded", "HEX"), block: optionalWhole("the block that is to hold it; the next one unless given", "N") },
   },
   equivocate: { method: "devnet_equivocate", summary: "have the sequencer tell of one block and post its sibling", operands: ["CHAIN"], params: ["raw"],
@@ -72,8 +74,7 @@ function operandOf(name: string, one: Fault, at: number, word: string | undefine
 
 /** `pangaea fault NAME [CHAIN] [PART]`: has a running devnet make a fault, and prints what came of it. */
 export async function fault(argv: readonly string[]): Promise<void> {
-  const firstFlag = argv.findIndex((argument) => argument.startsWith("-"));
-  const [name, ...operands] = argv.slice(0, firstFlag < 0 ? argv.length : firstFlag);
+  const { operands: [name, ...operands], flags: given } = splitOperands(argv, Object.assign({}, COMMON, ...Object.values(FAULTS).map((one) => one.flags)) as OptionTable);
   if (name === undefined) throw new UsageError(`pangaea fault wants a fault: ${Object.keys(FAULTS).join(", ")} (pangaea fault --help says what they do)`);
   const found = FAULTS[name];
   if (found === undefined) throw unknownName("fault", name, Object.keys(FAULTS));
@@ -81,8 +82,9 @@ export async function fault(argv: readonly string[]): Promise<void> {
   const parameters = found.operands.map((_, at) => operandOf(name, found, at, operands[at]));
   const table = { ...found.flags, ...COMMON };
   const verb = `fault ${name}`;
-  const values = valuesOf(verb, table, readGiven({ verb, argv: argv.slice(1 + operands.length), environment: process.env, file: undefined }, table));
+  const values = valuesOf(verb, table, readGiven({ verb, argv: given, environment: process.env, file: undefined }, table));
   const flags: Readonly<Record<string, unknown>> = values;
+  if (found.required !== undefined && flags[found.required] === undefined) throw new UsageError(`pangaea fault ${name} wants --${found.required}: ${found.flags[found.required]?.doc}`);
   const rpc = new RpcClient(String(flags.rpc), { timeoutMs: TIMEOUT_MS });
   const answer = await rpc.call(found.method, [...parameters, ...found.params.map((param) => flags[param])]).finally(() => rpc.close());
   console.log(flags.json === true ? JSON.stringify(answer) : answerLines(answer).join("\n"));

@@ -2,7 +2,7 @@ import { type OptionTable, text } from "@pangaea/config";
 import { genesisBlock } from "@pangaea/execution";
 import { errorMessage, type Hex, InvalidBlockError } from "@pangaea/primitives";
 import { type RegistryChain, RegistryFolder } from "@pangaea/registry";
-import { helpPage, readGiven, splitOperands, UsageError, valuesOf } from "../command-line.ts";
+import { flagLines, readGiven, splitOperands, UsageError, valuesOf } from "../command-line.ts";
 
 const GENESIS_OPTIONS = { registry: text("a copy of the superchain-registry", "DIR") } as const satisfies OptionTable;
 const USAGE = "pangaea genesis verify --registry DIR [NAME…]";
@@ -19,7 +19,7 @@ interface Verified {
   readonly note?: string;
 }
 
-export const genesisHelp = (summary: string): string => `${helpPage("genesis", summary, GENESIS_OPTIONS)}\n\n${USAGE}: makes state root and block hash anew from the allocation, of each chain named (sepolia/op, op-sepolia, zora) or of all.`;
+export const genesisHelp = (summary: string): string => `pangaea genesis: ${summary}\n\n${flagLines(GENESIS_OPTIONS).join("\n")}\n\n${USAGE}: makes state root and block hash anew from the allocation, of each chain named (sepolia/op, op-sepolia, zora) or of all.`;
 
 /** Makes one chain's genesis anew; what is wrong is in `note`. */
 export async function verifyGenesis(folder: RegistryFolder, id: string): Promise<Verified> {

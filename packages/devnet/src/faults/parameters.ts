@@ -1,4 +1,4 @@
-import { hexToBytes, InvalidInputError, isHex, shortJson } from "@pangaea/primitives";
+import { decodeTransaction, errorMessage, hexToBytes, InvalidInputError, isHex, shortJson } from "@pangaea/primitives";
 
 const show = (value: unknown): string => shortJson(value);
 
@@ -21,8 +21,16 @@ export function choiceParameter<const T extends string>(value: unknown, name: st
 /** One raw transaction, or a list of some. Throws `InvalidInputError`. */
 export function transactionsParameter(value: unknown, name: string): readonly Uint8Array[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return list.map((one) => {
+  const raws = list.map((one) => {
     if (!isHex(one) || one.length === 2) throw new InvalidInputError(`${name} wants a signed transaction in hex, or a list of them, not ${show(one)}`);
     return hexToBytes(one);
   });
+  for (const [i, raw] of raws.entries()) {
+    try {
+      decodeTransaction(raw);
+    } catch (error) {
+      throw new InvalidInputError(`${name} wants a signed transaction, and ${show(list[i])} is none: ${errorMessage(error)}`);
+    }
+  }
+  return raws;
 }

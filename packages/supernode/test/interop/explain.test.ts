@@ -25,7 +25,7 @@ describe("interop_explain", () => {
     });
   });
 
-  it.each<readonly [string, (hash: Hex) => unknown]>([["number", () => 2], ["quantity", () => "0x2"], ["hash", (hash) => hash], ["label", () => "safe"]])("takes a block by %s", async (_, which) => {
+  it.each<readonly [string, (hash: Hex) => unknown]>([["number", () => 2], ["quantity", () => "0x2"], ["decimal text", () => "2"], ["hash", (hash) => hash], ["hash in capitals", (hash) => `0x${hash.slice(2).toUpperCase()}`], ["label", () => "safe"], ["another label", () => "local-safe"], ["the label between", () => "cross-unsafe"]])("takes a block by %s", async (_, which) => {
     const cluster = two();
     cluster.fillAndPost(2);
     await cluster.settle();
@@ -40,7 +40,7 @@ describe("interop_explain", () => {
     await cluster.settle();
     const [deposit, other] = [0, 1].map((i) => transactionOf(cluster.chain(1).at(number).ref.hash, i));
     expect(await explain(cluster, 902, deposit)).toMatchObject({ transactionHash: deposit, block: { number }, messages: [] });
-    expect(await explain(cluster, 902, other)).toMatchObject({ transactionHash: other, block: { number }, messages: [{ logIndex: 1 }] });
+    expect(await explain(cluster, 902, `0x${other!.slice(2).toUpperCase()}`)).toMatchObject({ transactionHash: other, block: { number }, messages: [{ logIndex: 1 }] });
   });
 
   it("says which rule a message breaks, with the values, and that the block waits for its replacement", async () => {
@@ -57,10 +57,12 @@ describe("interop_explain", () => {
     cluster.chain(1).block([executes(cluster.chain(0).messageAt(0, 4, says(1)))]);
     const fallen = cluster.chain(1).at(1).ref.hash;
     cluster.fillAndPost(3);
+    const onIt = cluster.chain(1).at(2).ref.hash;
     await cluster.settle();
+    await expect(explain(cluster, 902, onIt), "a block on the one that fell").rejects.toThrow(`is not of the chain, ${cluster.chain(1).at(2).ref.hash} stands at its height: ask for block 2`);
     const denied = [{ number: 1, hash: fallen, decidedAt: at(1), reason: expect.stringMatching(/^initiation-activation: /) }];
     expect(await explain(cluster, 902, 1)).toMatchObject({ status: "safe", messages: [], denied });
-    expect(await explain(cluster, 902, fallen)).toMatchObject({ status: "denied", block: { number: 1, hash: fallen, timestamp: at(1) }, denied });
+    for (const hash of [fallen, `0x${fallen.slice(2).toUpperCase()}`]) expect(await explain(cluster, 902, hash)).toMatchObject({ status: "denied", block: { number: 1, hash: fallen, timestamp: at(1) }, denied });
   });
 
   it("says that a block waits for its data on L1, for another chain, or because verification has halted", async () => {
@@ -110,6 +112,7 @@ describe("interop_explain", () => {
 
   it.each<readonly [string, unknown, unknown, string]>([
     ["a chain that is not run here", 903, 1, "chain 903 is not run here"], ["a block that is not there", 901, 77, "block 77 is not in the message index, which holds 0 to 2"], ["a hash that nothing has", 901, word(5), "has neither a block nor a transaction"],
+    ["a word that every object has", 901, "constructor", "the second parameter wants a block number"], ["a part of a block", 901, 1.5, "block is not a hex quantity: 1.5"], ["a block below none", 901, -1, "block is not a hex quantity: -1"], ["a chain below none", -901, 1, "chain id is not a hex quantity: -901"],
     ["another word", 901, "newest", "the second parameter wants a block number"], ["nothing", 901, undefined, "block"], ["no chain", undefined, 1, "chain id"],
   ])("refuses %s", async (_, chainId, which, message) => {
     const cluster = two();
@@ -160,11 +163,13 @@ describe("interop_messageStatus", () => {
       sent: [{ found: "yes", identifier: { logIndex: 1 } }, { found: "yes", identifier: json(message(2)), payloadHash: message(2).payloadHash, checksum: checksumOf(message(2)) }],
       executed: [{ verdict: "valid", identifier: json(sent), logIndex: 1 }],
     });
+    expect(await call(cluster, "interop_messageStatus", `0x${transactionHash.slice(2).toUpperCase()}`)).toMatchObject({ chainId: 902, transactionHash });
     await expect(call(cluster, "interop_messageStatus", word(9))).rejects.toThrow(`transaction ${word(9)} is in no block of the chains 901, 902`);
   });
 
   it.each<readonly [string, unknown, unknown]>([
     ["no identifier", 5, word(1)], ["another origin", { origin: "0x01", blockNumber: 1, logIndex: 0, timestamp: 1, chainId: 901 }, word(1)], ["a negative block", { origin: `0x${"07".repeat(20)}`, blockNumber: -1, logIndex: 0, timestamp: 1, chainId: 901 }, word(1)],
+    ["a part of a chain", { origin: `0x${"07".repeat(20)}`, blockNumber: 1, logIndex: 0, timestamp: 1, chainId: 1.5 }, word(1)], ["a chain of endless digits", { origin: `0x${"07".repeat(20)}`, blockNumber: 1, logIndex: 0, timestamp: 1, chainId: "9".repeat(100_000) }, word(1)],
     ["no chain", { origin: `0x${"07".repeat(20)}`, blockNumber: 1, logIndex: 0, timestamp: 1 }, word(1)], ["no payload hash", { origin: `0x${"07".repeat(20)}`, blockNumber: 1, logIndex: 0, timestamp: 1, chainId: 901 }, undefined],
   ])("refuses %s as malformed", async (_, identifier, payloadHash) => {
     await expect(call(two(), "interop_messageStatus", identifier, payloadHash)).rejects.toMatchObject({ kind: "input" });

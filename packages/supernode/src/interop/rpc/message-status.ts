@@ -26,7 +26,7 @@ interface MessageStatus {
  */
 export function messageStatusMethods(interop: Interop): RpcMethods {
   return {
-    interop_messageStatus: ([identifierOrHash, payloadHash]) => (isHex(identifierOrHash, 32) ? transactionStatus(interop, identifierOrHash) : messageStatus(interop, parseIdentifier(identifierOrHash), parsePayloadHash(payloadHash))),
+    interop_messageStatus: ([identifierOrHash, payloadHash]) => (isHex(identifierOrHash, 32) ? transactionStatus(interop, identifierOrHash.toLowerCase() as Hex) : messageStatus(interop, parseIdentifier(identifierOrHash), parsePayloadHash(payloadHash))),
   };
 }
 
@@ -74,6 +74,7 @@ function parseIdentifier(json: unknown): Identifier {
   };
   if (!isHex(fields.origin, 20)) throw new InvalidInputError(`identifier: origin wants 20 bytes of hex (is ${shortJson(fields.origin)})`);
   const chain = fields.chainId ?? fields.chainID;
-  const chainId = typeof chain === "number" || (typeof chain === "string" && /^\d+$/.test(chain)) ? BigInt(chain) : quantityToBigInt(chain, "identifier: chainId");
+  const isDecimal = (typeof chain === "number" && Number.isSafeInteger(chain) && chain >= 0) || (typeof chain === "string" && /^\d{1,78}$/.test(chain));
+  const chainId = isDecimal ? BigInt(chain) : quantityToBigInt(chain, "identifier: chainId");
   return { origin: fields.origin.toLowerCase() as Hex, blockNumber: whole("blockNumber"), logIndex: whole("logIndex"), timestamp: whole("timestamp"), chainId };
 }
