@@ -13,7 +13,7 @@ const DATA_REMEDY = "check that --l1 names the right L1; if it does, keep the da
  * Source: op-supernode's interop activity, specs `interop/verifier.md`.
  */
 export function decide(observation: Observation, rules: InteropRules): Decision {
-  if (observation.kind === "unready") return { kind: "wait", reason: observation.reason };
+  if (observation.kind === "unready" || observation.kind === "unsettled") return { kind: "wait", reason: observation.reason };
   if (observation.kind === "diverged") return { kind: "halt", reason: `${observation.reason}, and L1 is the same: ${DATA_REMEDY}` };
   if (observation.kind === "stale") {
     const { lost, standing, finalized } = observation;

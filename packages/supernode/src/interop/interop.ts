@@ -184,7 +184,7 @@ export class Interop implements Activity {
     const { verified } = this;
     const begun = this.#modules.clock.now();
     const read = this.#readL1();
-    const observation = await observe({ chains: this.chains, verified, l1: this.#modules.l1, firstTimestamp: () => this.firstTimestamp() });
+    const observation = await observe({ chains: this.chains, verified, l1: this.#modules.l1, l1Heads: this.#modules.l1Heads, firstTimestamp: () => this.firstTimestamp() });
     this.#see(observation);
     const decision = stillStands(observation, this.chains) ? decide(observation, this.rules) : ({ kind: "wait", reason: "a chain changed while it was looked at" } as const);
     this.metrics.countDecision(decision.kind, this.#modules.clock.now() - begun);
@@ -203,7 +203,7 @@ export class Interop implements Activity {
 
   #see({ kind }: Observation): void {
     const stood = this.#stands;
-    this.#stands = kind !== "stale";
+    this.#stands = kind !== "stale" && kind !== "unsettled";
     if (this.#stands && !stood) this.#tell();
   }
 

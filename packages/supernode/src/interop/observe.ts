@@ -1,6 +1,6 @@
 import { l2BlockNumberAt, timestampOfL2Block } from "@pangaea/config";
 import { challengeLookback } from "@pangaea/derivation";
-import { type BlockId, errorKind, errorMessage, type L1Source, NotFoundError } from "@pangaea/primitives";
+import { type BlockId, errorKind, errorMessage, type L1Heads, type L1Source, NotFoundError } from "@pangaea/primitives";
 import type { DenyList, MessageIndex, VerifiedTimestamp, VerifiedTimestamps } from "@pangaea/store";
 import type { DenialBasis } from "./denial-basis.ts";
 import type { InteropChain } from "./interop-chain.ts";
@@ -27,11 +27,13 @@ export interface Round {
 
 /**
  * Everything that one decision rests on, read at one time. unready: what is missing, in words; `behind` when it is only that a chain has not
- * derived so far. stale: the newest verified timestamp whose L1 block still stands, where the last one's or that of a denial after it does
- * not, and what of the rest is finalized. diverged: a chain is another than the one that was verified, though L1 is the same.
+ * derived so far. unsettled: whether L1 still has what decisions rest on, or whether that may be taken back, cannot be seen just now. stale: the
+ * newest verified timestamp whose L1 block still stands, where L1 has another in place of a later one's or of that of a denial, and what of the
+ * rest is finalized. diverged: a chain is another than the one that was verified, though L1 is the same.
  */
 export type Observation =
   | { readonly kind: "unready"; readonly reason: string; readonly behind: boolean }
+  | { readonly kind: "unsettled"; readonly reason: string }
   | { readonly kind: "stale"; readonly standing: number | undefined; readonly lost: BlockId; readonly finalized: FinalizedBlock | undefined }
   | { readonly kind: "diverged"; readonly reason: string }
   | { readonly kind: "rounds"; readonly rounds: readonly Round[]; readonly reason: string };
@@ -45,19 +47,27 @@ export interface ObserveModules {
   readonly chains: readonly WatchedChain[];
   readonly verified: VerifiedTimestamps;
   readonly l1: Pick<L1Source, "blockRefByNumber">;
+  readonly l1Heads: () => L1Heads | undefined;
   /** The first timestamp that is judged, Unix seconds; undefined while it is not known. */
   readonly firstTimestamp: () => number | undefined;
 }
 
+/** What L1 has in place of a block: the block itself, another, or nothing, which is no word about it: an endpoint may be behind. */
+type OnL1 = "there" | "replaced" | "missing";
+
+const NOT_SEEN = "whether it still stands is not known until --l1 has come so far";
+
 /** Looks at all chains from the next timestamp on. Throws what L1 throws when it cannot be asked. */
-export async function observe({ chains, verified, l1, firstTimestamp }: ObserveModules): Promise<Observation> {
+export async function observe({ chains, verified, l1, l1Heads, firstTimestamp }: ObserveModules): Promise<Observation> {
   const { last } = verified;
-  if (last !== undefined && !(await isOnL1(l1, last.l1Inclusion))) {
-    const standing = await newestStanding(verified, l1);
-    return { kind: "stale", standing, lost: last.l1Inclusion, finalized: finalizedAfter(chains, standing ?? (verified.first ?? last).timestamp - 1) };
+  if (last !== undefined && (await onL1(l1, last.l1Inclusion)) !== "there") return lookBack(last, { chains, verified, l1, l1Heads });
+  for (const { chain, basis } of chains) {
+    const newest = basis.newest();
+    if (newest === undefined || newest.timestamp <= (last?.timestamp ?? 0)) continue;
+    const found = await onL1(l1, newest.l1Inclusion);
+    if (found === "replaced") return { kind: "stale", standing: last?.timestamp, lost: newest.l1Inclusion, finalized: undefined };
+    if (found === "missing") return { kind: "unsettled", reason: `L1 has no block ${newest.l1Inclusion.number}, on which a denial of chain ${chain.chainId} rests: ${NOT_SEEN}` };
   }
-  const lostBasis = await lostBasisOf(chains, last?.timestamp ?? 0, l1);
-  if (lostBasis !== undefined) return { kind: "stale", standing: last?.timestamp, lost: lostBasis, finalized: undefined };
   const next = last === undefined ? firstTimestamp() : last.timestamp + 1;
   if (next === undefined) return { kind: "unready", behind: false, reason: "when verification begins is not known yet: not every chain has read its first L1 data" };
 
@@ -65,9 +75,27 @@ export async function observe({ chains, verified, l1, firstTimestamp }: ObserveM
   const blocked = limits.find(({ problem }) => problem !== undefined);
   if (blocked?.problem !== undefined) return { kind: "unready", reason: blocked.problem, behind: limits.every(({ problem, behind }) => problem === undefined || behind === true) };
   const divergence = last === undefined ? undefined : divergenceFrom(last, chains);
-  if (divergence !== undefined && last !== undefined && (await isOnL1(l1, last.l1Inclusion))) return { kind: "diverged", reason: divergence };
+  if (divergence !== undefined && last !== undefined && (await onL1(l1, last.l1Inclusion)) === "there") {
+    const { watched, number, reason } = divergence;
+    const included = inclusionOf(watched)(number);
+    if (typeof included === "string" || (await onL1(l1, included)) !== "there") return { kind: "unready", behind: false, reason: `${reason}: it comes from L1 data that does not stand, the chain will derive again` };
+    return { kind: "diverged", reason };
+  }
   const end = Math.min(next + MAX_ROUNDS - 1, ...limits.map(({ covered }) => covered));
   return collectRounds(chains, next, end, verified.last?.l1Inclusion, l1);
+}
+
+/** What follows when the L1 block of the last verified timestamp is not on L1. */
+async function lookBack(last: VerifiedTimestamp, { chains, verified, l1, l1Heads }: Omit<ObserveModules, "firstTimestamp">): Promise<Observation> {
+  const { standing, lost, found } = await newestStanding(verified, last, l1);
+  if (found !== "replaced") return { kind: "unsettled", reason: `L1 has no block ${lost.number}, on which what was verified rests: ${NOT_SEEN}` };
+  const finalized = finalizedAfter(chains, standing ?? (verified.first ?? last).timestamp - 1);
+  const down = chains.find(({ chain }) => chain.heads() === undefined);
+  // What L1 had not finalized, no chain has.
+  if (finalized === undefined && down !== undefined && lost.number <= (l1Heads()?.finalized.number ?? Number.MAX_SAFE_INTEGER)) {
+    return { kind: "unsettled", reason: `L1 block ${lost.number} (${lost.hash}) has left L1; whether a finalized block rests on it is not known until the node of chain ${down.chain.chainId} runs and has found its heads` };
+  }
+  return { kind: "stale", standing, lost: last.l1Inclusion, finalized };
 }
 
 /** Up to which time a chain's local-safe blocks are known here, or why they are not. */
@@ -90,15 +118,6 @@ function isDeniedAt(index: MessageIndex, denied: DenyList, height: number): bool
   return hash !== undefined && denied.isDenied(height, hash);
 }
 
-/** The L1 block of a denial above the last verified timestamp that has left L1. */
-async function lostBasisOf(chains: readonly WatchedChain[], verified: number, l1: ObserveModules["l1"]): Promise<BlockId | undefined> {
-  for (const { basis } of chains) {
-    const newest = basis.newest();
-    if (newest !== undefined && newest.timestamp > verified && !(await isOnL1(l1, newest.l1Inclusion))) return newest.l1Inclusion;
-  }
-  return undefined;
-}
-
 /** A chain's finalized block that lies after a time. */
 function finalizedAfter(chains: readonly WatchedChain[], timestamp: number): FinalizedBlock | undefined {
   for (const { chain } of chains) {
@@ -108,12 +127,13 @@ function finalizedAfter(chains: readonly WatchedChain[], timestamp: number): Fin
   return undefined;
 }
 
-/** Where a chain has another block than the one that was verified last, in words. */
-function divergenceFrom({ timestamp, heads }: VerifiedTimestamp, chains: readonly WatchedChain[]): string | undefined {
-  for (const { chain, index } of chains) {
+/** Where a chain has another block than the one that was verified last. */
+function divergenceFrom({ timestamp, heads }: VerifiedTimestamp, chains: readonly WatchedChain[]): { readonly watched: WatchedChain; readonly number: number; readonly reason: string } | undefined {
+  for (const watched of chains) {
+    const { chain, index } = watched;
     const head = heads.get(chain.chainId);
     const known = head === undefined ? undefined : index.hashAt(head.number);
-    if (head !== undefined && known !== undefined && known !== head.hash) return `chain ${chain.chainId} has block ${head.number} (${known}), but ${head.hash} was verified there at timestamp ${timestamp}`;
+    if (head !== undefined && known !== undefined && known !== head.hash) return { watched, number: head.number, reason: `chain ${chain.chainId} has block ${head.number} (${known}), but ${head.hash} was verified there at timestamp ${timestamp}` };
   }
   return undefined;
 }
@@ -154,11 +174,11 @@ function challengeProblem(chain: InteropChain, number: number, included: BlockId
   return read < settled ? `chain ${chain.chainId}: the data of block ${number} may be lost to a challenge up to L1 block ${settled}, and L1 is read up to block ${read}` : undefined;
 }
 
-/** Tells which L1 blocks have left L1, each asked for once. */
+/** Tells which L1 blocks are not on L1, each asked for once. */
 function goneFrom(l1: ObserveModules["l1"]): (block: BlockId) => Promise<boolean> {
   const known = new Map<string, boolean>();
   return async (block) => {
-    const gone = known.get(block.hash) ?? !(await isOnL1(l1, block));
+    const gone = known.get(block.hash) ?? (await onL1(l1, block)) !== "there";
     known.set(block.hash, gone);
     return gone;
   };
@@ -179,24 +199,25 @@ function inclusionOf({ chain }: WatchedChain): (number: number) => BlockId | str
   };
 }
 
-/** The newest verified timestamp whose L1 block is on L1, by bisection: L1 blocks only rise with time. */
-async function newestStanding(verified: VerifiedTimestamps, l1: ObserveModules["l1"]): Promise<number | undefined> {
-  if (verified.first === undefined || verified.last === undefined) return undefined;
-  let standing = verified.first.timestamp - 1;
-  for (let lost = verified.last.timestamp; lost - standing > 1; ) {
-    const middle = Math.floor((standing + lost) / 2);
-    const entry = verified.at(middle);
-    if (entry !== undefined && (await isOnL1(l1, entry.l1Inclusion))) standing = middle;
-    else lost = middle;
+/** The newest verified timestamp whose L1 block is on L1, the L1 block of the one after it and what L1 has in its place; by bisection: L1 blocks only rise with time. */
+async function newestStanding(verified: VerifiedTimestamps, last: VerifiedTimestamp, l1: ObserveModules["l1"]): Promise<{ readonly standing: number | undefined; readonly lost: BlockId; readonly found: OnL1 }> {
+  const first = (verified.first ?? last).timestamp;
+  let standing = first - 1;
+  let lost = last;
+  while (lost.timestamp - standing > 1) {
+    const entry = verified.at(Math.floor((standing + lost.timestamp) / 2));
+    if (entry === undefined) break;
+    if ((await onL1(l1, entry.l1Inclusion)) === "there") standing = entry.timestamp;
+    else lost = entry;
   }
-  return standing < verified.first.timestamp ? undefined : standing;
+  return { standing: standing < first ? undefined : standing, lost: lost.l1Inclusion, found: await onL1(l1, lost.l1Inclusion) };
 }
 
-async function isOnL1(l1: ObserveModules["l1"], block: BlockId): Promise<boolean> {
+async function onL1(l1: ObserveModules["l1"], block: BlockId): Promise<OnL1> {
   try {
-    return (await l1.blockRefByNumber(block.number)).hash === block.hash;
+    return (await l1.blockRefByNumber(block.number)).hash === block.hash ? "there" : "replaced";
   } catch (error) {
-    if (error instanceof NotFoundError) return false;
+    if (error instanceof NotFoundError) return "missing";
     throw error;
   }
 }

@@ -9,7 +9,7 @@ async function opened(seconds = 6): Promise<Cluster> {
   for (const chain of cluster.chains) await chain.run();
   return cluster;
 }
-const look = ({ interop, l1 }: Cluster) => observe({ chains: interop.chains, verified: interop.verified, l1, firstTimestamp: () => interop.firstTimestamp() });
+const look = ({ interop, l1 }: Cluster) => observe({ chains: interop.chains, verified: interop.verified, l1, l1Heads: l1.heads, firstTimestamp: () => interop.firstTimestamp() });
 
 describe("observing", () => {
   it("takes all timestamps that every chain covers, each with heads, messages of fresh blocks only, and the highest L1 block", async () => {
@@ -68,7 +68,7 @@ describe("observing", () => {
 
   it("is unready while it is not known when verification begins", async () => {
     const { interop, l1 } = await opened();
-    expect(await observe({ chains: interop.chains, verified: interop.verified, l1, firstTimestamp: () => undefined })).toMatchObject({ kind: "unready", behind: false });
+    expect(await observe({ chains: interop.chains, verified: interop.verified, l1, l1Heads: l1.heads, firstTimestamp: () => undefined })).toMatchObject({ kind: "unready", behind: false });
   });
 
   it("is unready while a denied block stands", async () => {
@@ -98,7 +98,7 @@ describe("observing", () => {
     await cluster.index();
     let asked = 0;
     const seen = await observe({
-      chains: cluster.interop.chains, verified: cluster.interop.verified, firstTimestamp: () => undefined,
+      chains: cluster.interop.chains, verified: cluster.interop.verified, l1Heads: cluster.l1.heads, firstTimestamp: () => undefined,
       l1: {
         blockRefByNumber: async (number) => {
           if (asked++ === when) {

@@ -167,7 +167,106 @@ describe("an L1 reorg", () => {
   });
 });
 
+describe("an L1 that shows less than before", () => {
+  it("takes nothing back, whatever it hides: it may be behind; nothing becomes final until it has come so far again", async () => {
+    const cluster = await verifiedCluster(20);
+    const [a, b] = [cluster.chain(0), cluster.chain(1)];
+    b.block([executes(a.messageAt(21, 0, says(1)))]);
+    cluster.fillAndPost(30);
+    await cluster.settle();
+    const { denied } = cluster.interop.watched(902);
+    const [roots, before] = [await cluster.superRoots(), denied.all(0, 9)];
+    expect([cluster.verified, before.length]).toEqual([at(30), 1]);
+    for (const from of [3, 2, 1]) {
+      const show = cluster.l1.hide(from);
+      await cluster.settle();
+      expect([cluster.verified, denied.all(0, 9)]).toEqual([at(30), before]);
+      expect(cluster.interop.waiting).toBe(`L1 has no block ${from}, on which what was verified rests: whether it still stands is not known until --l1 has come so far`);
+      expect(await a.authority.finalizedHead()).toEqual({ kind: "hold" });
+      show();
+      await cluster.settle();
+      expect(await a.authority.finalizedHead()).toMatchObject({ kind: "verified" });
+      expect(await cluster.superRoots()).toEqual(roots);
+    }
+    cluster.fillAndPost(40);
+    await cluster.settle();
+    expect(cluster.verified).toBe(at(40));
+  });
+
+  it("forgets no denial above what is verified either", async () => {
+    const cluster = await verifiedCluster(20);
+    const [a, b] = [cluster.chain(0), cluster.chain(1)];
+    cluster.fillAndPost(21);
+    b.block([executes(a.messageAt(21, 0, says(1)))]);
+    cluster.fillAndPost(30);
+    const { denied } = cluster.interop.watched(902);
+    while (!denied.has(11)) await cluster.turn();
+    b.stalled = true;
+    const show = cluster.l1.hide(4);
+    await cluster.settle();
+    expect([denied.heights(), cluster.interop.waiting]).toEqual([[11], "L1 has no block 4, on which a denial of chain 902 rests: whether it still stands is not known until --l1 has come so far"]);
+    expect(await a.authority.finalizedHead()).toEqual({ kind: "hold" });
+    show();
+    b.stalled = false;
+    await cluster.settle();
+    expect([cluster.verified, denied.heights()]).toEqual([at(30), [11]]);
+  });
+
+  it("takes back what it has another block for", async () => {
+    const cluster = await verifiedCluster(40);
+    cluster.l1.reorg(3);
+    cluster.l1.hide(4);
+    expect(await cluster.interop.step()).toBe(true);
+    expect(cluster.verified).toBe(at(20));
+  });
+});
+
+describe("an L1 reorg while the node of a chain does not run", () => {
+  it("waits for the node where a finalized block may rest on what is lost, at the start too, then halts", async () => {
+    const cluster = await verifiedCluster(40);
+    cluster.l1.finalized = 3;
+    for (const chain of cluster.chains) chain.authorityMoved();
+    await cluster.settle();
+    cluster.restart();
+    cluster.l1.reorg(2);
+    expect(await cluster.interop.step()).toBe(false);
+    expect([cluster.verified, cluster.interop.waiting]).toEqual([at(40), expect.stringMatching(/^L1 block 2 \(0x\w+\) has left L1; whether a finalized block rests on it is not known until the node of chain 901 runs and has found its heads$/)]);
+    expect(await cluster.chain(0).authority.finalizedHead()).toEqual({ kind: "hold" });
+    await cluster.chain(0).run();
+    await expect(cluster.interop.step()).rejects.toThrow(/is finalized, so it cannot be taken back/);
+  });
+
+  it.each([[1, at(10)], [2, at(40)]])("with L1 block %i final, is unwound only where no finalized block can rest on what is lost", async (finalized, verified) => {
+    const cluster = await verifiedCluster(40);
+    cluster.l1.finalized = finalized;
+    cluster.chain(1).running = false;
+    cluster.l1.reorg(2);
+    await cluster.interop.step();
+    expect(cluster.verified).toBe(verified);
+  });
+});
+
 describe("a chain that derives something else from the same L1", () => {
+  it("is none while it stands on an L1 that has come and gone meanwhile: it will derive again", async () => {
+    const cluster = await verifiedCluster(20);
+    const roots = await cluster.superRoots();
+    const show = cluster.l1.hide(2);
+    const [a, b] = [cluster.chain(0), cluster.chain(1)];
+    await a.run();
+    a.dropUnsafe(11);
+    a.block([says(88)]);
+    b.fill(at(30));
+    a.fill(at(30));
+    cluster.post();
+    for (const chain of cluster.chains) await chain.run();
+    await cluster.index();
+    show();
+    expect(await cluster.interop.step()).toBe(false);
+    expect(cluster.interop.waiting).toMatch(/^chain 901 has block 20 .*: it comes from L1 data that does not stand, the chain will derive again$/);
+    await cluster.settle();
+    expect([cluster.verified, await cluster.superRoots()]).toEqual([at(20), roots]);
+  });
+
   it("halts verification with the remedy", async () => {
     const cluster = await verifiedCluster(20);
     const [a] = cluster.chains;

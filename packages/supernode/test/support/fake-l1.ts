@@ -56,6 +56,13 @@ export class FakeL1 {
     this.mine();
   }
 
+  /** Shows nothing from a number on, as an endpoint does that is behind or on another branch; what it gives brings those blocks back in place of all since. */
+  hide(from: number): () => void {
+    const hidden = this.#blocks.splice(from);
+    this.#branch++;
+    return () => void this.#blocks.splice(from, Number.MAX_SAFE_INTEGER, ...hidden);
+  }
+
   has(block: { readonly number: number; readonly hash: Hex }): boolean {
     return this.#blocks[block.number]?.hash === block.hash;
   }
