@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createJwt } from "@pangaea/rpc";
 import { parseEther } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { account, Devnet, publicClient, rpc, type Status, viemChain, walletClient } from "./support/devnet.ts";
+import { account, CALLDATA, Devnet, publicClient, rpc, type Status, viemChain, walletClient } from "./support/devnet.ts";
 import { Program, until } from "./support/program.ts";
 
 const SECRET = "11".repeat(32);
@@ -29,7 +29,7 @@ describe("an execution client of the operator's own", () => {
   beforeAll(async () => {
     writeFileSync(jwt, SECRET);
     writeFileSync(otherJwt, "22".repeat(32));
-    devnet = await Devnet.start(["--chains=901"]);
+    devnet = await Devnet.start([CALLDATA, "--chains=901"]);
     const { rollupConfig, genesis } = devnet.chain(0);
     execution = new Program([rollupConfig, genesis, jwt], {}, "packages/cli/test/support/execution-process.ts");
     ({ engine, rpc: ownRpc } = JSON.parse(await execution.line((line) => line.startsWith("{"))) as { engine: string; rpc: string });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bytesToHex, keccak256, utf8ToBytes } from "@pangaea/primitives";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { account, Devnet, publicClient, rpc, type Status, viemChain, walletClient } from "./support/devnet.ts";
+import { account, CALLDATA, Devnet, publicClient, rpc, type Status, viemChain, walletClient } from "./support/devnet.ts";
 import { Program, until } from "./support/program.ts";
 
 describe("a supernode that sequences and batches", () => {
@@ -11,7 +11,7 @@ describe("a supernode that sequences and batches", () => {
   let devnet: Devnet;
 
   beforeAll(async () => {
-    devnet = await Devnet.start(["--chains=901"]);
+    devnet = await Devnet.start([CALLDATA, "--chains=901"]);
   });
   afterAll(async () => {
     await devnet.stop();

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseEther } from "viem";
 import { afterAll, describe, expect, it } from "vitest";
-import { account, Devnet, publicClient, type ReadyLine, rpc, type Status, viemChain, walletClient } from "./support/devnet.ts";
+import { account, CALLDATA, Devnet, publicClient, type ReadyLine, rpc, type Status, viemChain, walletClient } from "./support/devnet.ts";
 import { Program, until } from "./support/program.ts";
 
 const dataDir = mkdtempSync(join(tmpdir(), "pangaea-restart-"));
@@ -11,7 +11,7 @@ afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
 describe("a devnet with a data directory", () => {
   it("goes on after kill -9 under load: nothing finalized is lost, hashes are equal, the batcher works on", async () => {
-    const first = await Devnet.start([`--data-dir=${dataDir}`]);
+    const first = await Devnet.start([CALLDATA, `--data-dir=${dataDir}`]);
     const { chainId, url } = first.chain(0);
     const wallet = walletClient(chainId, url, 1);
     const hash = await wallet.sendTransaction({ chain: viemChain(chainId, url), to: account(2).address, value: parseEther("1") });
@@ -25,7 +25,7 @@ describe("a devnet with a data directory", () => {
     await first.program.finished();
     await load;
 
-    const second = await Devnet.start([`--data-dir=${dataDir}`]);
+    const second = await Devnet.start([CALLDATA, `--data-dir=${dataDir}`]);
     try {
       expect((await second.status(0)).finalized_l2.number).toBeGreaterThanOrEqual(finalized.finalized_l2.number);
       expect(await Promise.all(hashes.map((_, number) => second.blockHash(0, number)))).toEqual(hashes);
@@ -40,7 +40,7 @@ describe("a devnet with a data directory", () => {
 });
 
 describe("a data directory", () => {
-  const start = (flags: readonly string[]) => new Program(["devnet", "--json", "--l1.port=0", "--l2.port=0", "--rpc.port=0", `--data-dir=${join(dataDir, "shared")}`, ...flags]);
+  const start = (flags: readonly string[]) => new Program(["devnet", "--json", CALLDATA, "--l1.port=0", "--l2.port=0", "--rpc.port=0", `--data-dir=${join(dataDir, "shared")}`, ...flags]);
 
   it("serves one devnet at a time, goes on with what it was made with, and takes a first start anew that was cut off", async () => {
     const folder = join(dataDir, "shared");
@@ -66,7 +66,7 @@ describe("a data directory", () => {
 
 describe("Ctrl-C", () => {
   it("stops everything in order within three seconds, with the batchers' last data on L1", async () => {
-    const devnet = await Devnet.start(["--chains=901", "--l1.block-time=6", "--batcher.data-availability-type=calldata", `--data-dir=${join(dataDir, "flush")}`]);
+    const devnet = await Devnet.start(["--chains=901", "--l1.block-time=6", CALLDATA, `--data-dir=${join(dataDir, "flush")}`]);
     const { chainId, url } = devnet.chain(0);
     const hash = await walletClient(chainId, url, 1).sendTransaction({ chain: viemChain(chainId, url), to: account(2).address, value: 1n });
     const receipt = await publicClient(chainId, url).waitForTransactionReceipt({ hash });
@@ -84,7 +84,7 @@ describe("Ctrl-C", () => {
   });
 
   it("leaves nothing behind of a devnet that keeps nothing", async () => {
-    const devnet = await Devnet.start(["--chains=901"]);
+    const devnet = await Devnet.start([CALLDATA, "--chains=901"]);
     const { configDir } = devnet.ready;
     expect(existsSync(configDir)).toBe(true);
     expect((await devnet.program.stop("SIGINT")).code).toBe(0);
