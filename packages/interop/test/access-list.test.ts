@@ -84,6 +84,11 @@ describe("a transaction's access list", () => {
     expect(messagesOfAccessList(list)).toEqual(messages.map((item) => claimOf(item)));
   });
 
+  it("lists each of two messages that claim the same place", () => {
+    const [one, other] = [send(901n), { ...send(901n), payloadHash: `0x${"ce".repeat(32)}` as Hex }];
+    expect(messagesOfAccessList(accessListOf([one, other]))).toEqual([claimOf(one), claimOf(other)]);
+  });
+
   it("lists a message once, however often it is executed", () => {
     expect(accessListOf([send(901n), send(902n), send(901n)])).toEqual(accessListOf([send(901n), send(902n)]));
   });

@@ -29,6 +29,7 @@ describe("an identifier", () => {
     ["a negative time", { timestamp: -1n }, "timestamp -1"],
     ["a log index of 33 bits", { logIndex: 2 ** 32 }, "log index 4294967296"],
     ["a negative log index", { logIndex: -1 }, "log index -1"],
+    ["a fractional log index", { logIndex: 1.5 }, "log index 1.5"],
     ["a chain id of 257 bits", { chainId: 1n << 256n }, "256 unsigned bits"],
     ["a negative chain id", { chainId: -1n }, "chain id -1"],
     ["an origin of 19 bytes", { origin: `0x${"ab".repeat(19)}` as const }, "20 bytes"],

@@ -1,5 +1,5 @@
 import {
-  bytesToHex, concatBytes, encodeTransaction, type Hex, hexToBytes, keccak256Hex, type Log, outputRootV0, superRootV1, TX_DEPOSIT, transactionHash, upgradeSourceHash, utf8ToBytes,
+  bytesToHex, concatBytes, encodeTransaction, type Hex, hexToBytes, keccak256Hex, type Log, outputRootV0, rlpEncode, superRootV1, TX_DEPOSIT, transactionHash, upgradeSourceHash, utf8ToBytes,
 } from "@pangaea/primitives";
 import { describe, expect, it } from "vitest";
 import {
@@ -57,7 +57,10 @@ interface UpgradeVector {
   readonly txHash: Hex;
   readonly data?: Hex;
   readonly dataKeccak: Hex;
+  readonly dataLength: number;
   readonly encoded?: Hex;
+  readonly encodedLength: number;
+  readonly createdAddress?: Hex;
 }
 interface Computed {
   readonly messages: readonly MessageVector[];
@@ -216,10 +219,17 @@ describe.skipIf(!haveVectors)("interop: computed vectors", () => {
     expect(keccak256Hex(hexToBytes(computed.invalidTransition.preimage))).toBe(INVALID_TRANSITION_HASH);
   });
 
-  it.each(computed.upgradeDeposits.txs)("upgrade deposit $intent", ({ intent, sourceHash, from, to, gasLimit, data, dataKeccak, encoded, txHash }) => {
+  it.each(computed.upgradeDeposits.txs)("upgrade deposit $intent", ({ intent, sourceHash, from, to, gasLimit, data, dataKeccak, dataLength, encoded, encodedLength, createdAddress, txHash }) => {
     expect(upgradeSourceHash(intent)).toBe(sourceHash);
+    const content = data === undefined ? new Uint8Array(dataLength) : hexToBytes(data);
+    const bytes = encodeTransaction({ type: TX_DEPOSIT, sourceHash, from, ...(to === null ? {} : { to }), mint: 0n, value: 0n, gas: Number(gasLimit), isSystemTx: false, data: content });
+    expect([content.length, bytes.length]).toEqual([dataLength, encodedLength]);
+    if (createdAddress !== undefined) {
+      expect(`0x${keccak256Hex(rlpEncode([hexToBytes(from), new Uint8Array(0)])).slice(-40)}`).toBe(createdAddress);
+      expect(computed.upgradeDeposits.txs.map((update) => update.data)).toContain(`${selectorOf("upgradeTo(address)")}${createdAddress.slice(2).padStart(64, "0")}`);
+    }
+    // The code of the two deployments is not among the vectors.
     if (data === undefined || encoded === undefined) return;
-    const bytes = encodeTransaction({ type: TX_DEPOSIT, sourceHash, from, ...(to === null ? {} : { to }), mint: 0n, value: 0n, gas: Number(gasLimit), isSystemTx: false, data: hexToBytes(data) });
     expect(keccak256Hex(hexToBytes(data))).toBe(dataKeccak);
     expect(bytesToHex(bytes)).toBe(encoded);
     expect(transactionHash(bytes)).toBe(txHash);

@@ -29,6 +29,7 @@ describe("the messenger's events", () => {
     ["no data", { ...sent, data: new Uint8Array(0) }], ["a length beyond the data", { ...sent, data: concatBytes(word(1), word(64), word((1n << 256n) - 1n)) }], ["an offset that is not 64", { ...sent, data: sent.data.with(63, 0) }],
     ["no padding", sentLog(Uint8Array.of(1), 0)], ["a word too many", sentLog(Uint8Array.of(1), 63)], ["padding that is set", { ...sent, data: sent.data.with(sent.data.length - 1, 1) }],
     ["a sender that is no address", { ...sent, data: sent.data.with(0, 1) }], ["a target that is no address", { ...sent, topics: sent.topics.with(2, word(1n << 160n)) }],
+    ["a target that is far from one", { ...sent, topics: sent.topics.with(2, word(1n << 255n)) }],
   ])("a SentMessage is refused with %s", (_, log) => {
     expect(() => decodeSentMessage(log)).toThrow(InvalidInputError);
   });

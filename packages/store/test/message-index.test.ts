@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { errorKind } from "@pangaea/primitives";
 import { afterAll, describe, expect, it } from "vitest";
-import { type IndexedBlock, LmdbStore, MemoryStore, MessageIndex, type MessageQuery, type Store } from "../src/index.ts";
+import { FileStore, type IndexedBlock, LmdbStore, MemoryStore, MessageIndex, type MessageQuery, type Store } from "../src/index.ts";
 import { block, blocks, CHAIN_ID, hashOf, query, timeOf } from "./support/blocks.ts";
 import { contents, FailingStore, storeKinds } from "./support/stores.ts";
 
@@ -115,6 +115,10 @@ describe.each(kinds)("a message index in %s", (_, store) => {
     ["log hashes that are not 32 bytes each", [{ ...block(15, 1), logHashes: new Uint8Array(33) }], "input", /33 bytes of log hashes/],
     ["a time that does not rise", [{ ...block(15, 1), timestamp: timeOf(14) }], "input", /not above its parent's 1700000028/],
     ["an executing log beyond the logs", [block(15, 1, { executes: [1] })], "input", /by log 1, which is to be above -1 and below 1/],
+    ["a log that executes twice", [block(15, 2, { executes: [1, 1] })], "input", /by log 1, which is to be above 1/],
+    ["an executing log that is none", [{ ...block(15, 2), executing: block(15, 2, { executes: [1] }).executing.map((message) => ({ ...message, logIndex: 0.5 })) }], "input", /by log 0\.5/],
+    ["a message of a chain id of 257 bits", [{ ...block(15, 2), executing: block(15, 2, { executes: [1] }).executing.map((message) => ({ ...message, identifier: { ...message.identifier, chainId: 1n << 256n } })) }], "input", /executed by log 1 has more than 256 bits/],
+    ["a time that does not fit into 48 bits", [{ ...block(15, 1), timestamp: 2 ** 48 }], "input", /0 to 2\^48-1/],
     ["executing logs out of order", [block(15, 2, { executes: [1, 0] })], "input", /by log 0, which is to be above 1/],
   ])("refuses %s and writes nothing", (_name, batch, kind, message) => {
     const one = store();
@@ -251,6 +255,49 @@ describe("a message index that is interrupted", () => {
     const fresh = new MemoryStore();
     open(fresh).seal(blocks(1_000, 1_001, 1));
     expect(contents(disk)).toEqual(contents(fresh));
+  });
+});
+
+describe("a message index whose file a crash cut off", () => {
+  /** Sizes between two at which something is sealed after the cut: that waits for the disk. */
+  const GOES_ON_EVERY = 20;
+
+  it("is, wherever it was cut, as after one of its writes, and goes on from there", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "pangaea-index-"));
+    const file = join(folder, "entries.log");
+    const acts: readonly ((index: MessageIndex) => void)[] = [
+      (index) => index.seal([block(10, 2), block(11, 3, { executes: [1] })]),
+      (index) => index.seal([block(12, 1)]),
+      (index) => index.rewind({ number: 11, hash: hashOf(11) }),
+      (index) => index.seal([block(12, 2, { branch: 1, parentBranch: 0, executes: [0] }), block(13, 0, { branch: 1 })]),
+      (index) => void index.prune(timeOf(11)),
+      (index) => index.rewind(undefined),
+    ];
+    const stateOf = (index: MessageIndex) => JSON.stringify([9, 10, 11, 12, 13, 14].map((number) => ({ ...index.blockAt(number), executing: index.executingAt(number)?.length })));
+    const whole = new FileStore(folder);
+    const index = open(whole);
+    const states = [stateOf(index), ...acts.map((act) => {
+      act(index);
+      return stateOf(index);
+    })];
+    await whole.close();
+    const bytes = readFileSync(file);
+    let reached = 0;
+    for (let size = 0; size <= bytes.length; size++) {
+      writeFileSync(file, bytes.subarray(0, size));
+      const store = new FileStore(folder);
+      const cut = open(store);
+      reached = states.indexOf(stateOf(cut), reached);
+      expect([size, reached]).not.toEqual([size, -1]);
+      if (size % GOES_ON_EVERY === 0) {
+        const next = (cut.last?.number ?? 20) + 1;
+        cut.seal([{ ...block(next, 2), parentHash: cut.last?.hash ?? hashOf(next - 1) }]);
+        expect(cut.contains(query(next, 1)).kind).toBe("yes");
+      }
+      await store.close();
+    }
+    expect(reached).toBe(states.length - 1);
+    rmSync(folder, { recursive: true, force: true });
   });
 });
 
