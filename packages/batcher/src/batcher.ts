@@ -179,7 +179,7 @@ export class Batcher {
       this.#hasLoadedLast = isDraining;
       const dropped = this.#manager.dropTimedOut(status.headL1);
       if (dropped !== undefined) this.#modules.log.warn("a channel timed out on L1; its blocks are sent again", { channel: dropped.id, from: dropped.firstBlock.number, to: dropped.lastBlock.number });
-      await this.#manager.process(status.headL1, isDraining || waiters > 0);
+      await this.#manager.process(status.headL1, { flush: isDraining || waiters > 0, canSend: this.#canSend });
     }
     this.#publish(signal);
     for (const resolve of this.#flushWaiters.splice(0, waiters)) resolve();
@@ -224,9 +224,13 @@ export class Batcher {
     return this.#txs.pending + (this.#uploads?.pending ?? 0);
   }
 
+  /** Whether a transaction may be begun now. */
+  get #canSend(): boolean {
+    return this.#modules.clock.now() >= Math.max(this.#heldUntil, this.#notBefore) && this.#inFlight < this.#options.maxPendingTransactions;
+  }
+
   #publish(signal: AbortSignal): void {
-    if (this.#modules.clock.now() < Math.max(this.#heldUntil, this.#notBefore)) return;
-    while (this.#inFlight < this.#options.maxPendingTransactions) {
+    while (this.#canSend) {
       const bundle = this.#manager.next();
       if (bundle === undefined) return;
       this.#submit(bundle, signal);

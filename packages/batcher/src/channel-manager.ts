@@ -91,13 +91,17 @@ export class ChannelManager {
     this.#channels.splice(0, channels);
   }
 
-  /** Puts blocks into the open channel and closes channels that are full or due; with `flush` whatever is there. */
-  async process(headL1: L1BlockRef, flush = false): Promise<void> {
+  /**
+   * Puts blocks into the open channel and closes channels that are full or due; with `flush` whatever is there. A channel that is due and not full stays
+   * open while nothing could be sent: so it takes the blocks that come until then, which else would wait for the next.
+   */
+  async process(headL1: L1BlockRef, { flush, canSend }: { readonly flush: boolean; readonly canSend: boolean }): Promise<void> {
     while (this.#cursor < this.#blocks.length && this.#channels.length < MAX_CHANNELS) {
       this.#open ??= new ChannelBuilder(this.#modules, this.#options, { openedAt: headL1.number, ratio: this.#ratio });
       const open = this.#open;
       const limited = this.#fill(open, headL1);
-      const due = flush || limited || open.closeReason(headL1) !== undefined;
+      const isNext = canSend && this.#channels.every(({ hasUnsent }) => !hasUnsent);
+      const due = flush || limited || (isNext && open.closeReason(headL1) !== undefined);
       if (!due && !open.looksFull) return;
       const sealed = due ? await open.seal(headL1) : await open.sealIfFull(headL1);
       if (sealed !== undefined) await this.#close(open, sealed, headL1);

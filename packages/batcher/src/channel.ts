@@ -54,6 +54,11 @@ export class Channel {
     return this.#included.size === this.#frames.length;
   }
 
+  /** Whether frames wait to be sent. */
+  get hasUnsent(): boolean {
+    return this.#unsent.size > 0;
+  }
+
   /** Bytes of frames that are not on L1. */
   get pendingBytes(): number {
     return this.#frames.reduce((sum, { number, data }) => sum + (this.#included.has(number) ? 0 : data.length), 0);

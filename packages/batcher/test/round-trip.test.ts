@@ -23,7 +23,7 @@ function noise(length: number, seed: number): Uint8Array {
 async function throughChannels(chain: L2Chain, options: ChannelOptions, config = CONFIG, headL1 = l1Ref(1)): Promise<{ readonly read: ReadBlock[]; readonly manager: ChannelManager; readonly items: readonly Uint8Array[] }> {
   const manager = new ChannelManager({ config, random: countingRandom(), compress: compressChannel, chooseCarrier: async () => "blobs" }, options);
   for (let number = 1; number <= chain.head.number; number++) manager.addBlock(toBatchBlock(CONFIG, (await chain.payloadByNumber(number)).payload));
-  await manager.process(headL1, true);
+  await manager.process(headL1, { flush: true, canSend: true });
   const items: Uint8Array[] = [];
   for (let bundle = manager.next(); bundle !== undefined; bundle = manager.next()) items.push(...itemsOfData(bundleData(bundle)));
   return { read: readBlocks(items), manager, items };
