@@ -89,17 +89,33 @@ describe("a devnet with flags", () => {
     expect(await program.stop()).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
-  it.each([0.2, 0.6, 1, 1.5, 2])("asked to stop %d s after its start ends in order, and leaves no process and no folder", async (seconds) => {
+  it.each<[string, (start: Start) => boolean]>([
+    ["at once", () => true],
+    ["when its folder is there", ({ folders }) => folders().length > 0],
+    ["when its L1 runs", ({ program }) => hasAnvil(program)],
+    ["when the first chain starts", ({ program }) => /derivation starts/.test(program.stderr)],
+    ["when the first batch is sent", ({ program }) => /sending frames to L1/.test(program.stderr)],
+  ])("asked to stop %s ends in order, and leaves no process and no folder", async (_, isTime) => {
     const temporary = mkdtempSync(join(tmpdir(), "pangaea-stopped-"));
-    const program = new Program(["devnet", "--json", "--l1.port=0", "--l2.port=0", "--rpc.port=0"], { TMPDIR: temporary });
-    await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+    const program = new Program(["devnet", "--json", "--log.level=debug", "--l1.port=0", "--l2.port=0", "--rpc.port=0"], { TMPDIR: temporary });
+    const start: Start = { program, folders: () => readdirSync(temporary).filter((name) => name.startsWith("pangaea")) };
+    await until("it is time", async () => isTime(start));
     const { stderr } = await program.stop("SIGINT");
     expect(stderr).not.toMatch(/\n\s+at |pangaea:/);
-    await until("anvil has ended", async () => !readdirSync("/proc").some((pid) => /^\d+$/.test(pid) && isAnvilOf(pid, program.child.pid!)));
-    expect(readdirSync(temporary).filter((name) => name.startsWith("pangaea"))).toEqual([]);
+    await until("anvil has ended", async () => !hasAnvil(program));
+    expect(start.folders()).toEqual([]);
     rmSync(temporary, { recursive: true });
   });
 });
+
+/** A devnet on its way up. */
+interface Start {
+  readonly program: Program;
+  /** What it has in the folder for temporary things. */
+  readonly folders: () => readonly string[];
+}
+
+const hasAnvil = ({ child }: Program): boolean => readdirSync("/proc").some((pid) => /^\d+$/.test(pid) && isAnvilOf(pid, child.pid!));
 
 /** Whether a process is the guard of an anvil that another process started; it leads a group of its own. */
 function isAnvilOf(pid: string, parent: number): boolean {
