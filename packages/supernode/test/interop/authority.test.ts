@@ -58,6 +58,9 @@ describe("what interop grants a chain", () => {
     expect(await authority.safeHead(), "safe can be taken back").toEqual({ kind: "verified", block: head(GENESIS_TIME + 5) });
     state.stands = true;
     expect(await authority.finalizedHead()).toEqual({ kind: "verified", block: head(GENESIS_TIME + 5) });
+    const none = open();
+    none.state.stands = false;
+    expect(await none.authority.finalizedHead(), "what needs no verification does not rest on it").toEqual({ kind: "up-to", number: 4 });
   });
 
   it("is finalized up to the last verified timestamp whose L1 block is final", async () => {

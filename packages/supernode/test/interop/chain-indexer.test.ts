@@ -106,6 +106,17 @@ describe("a chain's message index", () => {
     expect(await indexer.step()).toBe(false);
   });
 
+  it("goes back with no chain that it cannot look at", async () => {
+    const { chain, index, indexer } = await open({ blocks: 10 });
+    await catchUp(indexer);
+    chain.dropUnsafe(5);
+    chain.fault = "unreachable";
+    await expect(indexer.step()).rejects.toThrow("the execution layer does not answer");
+    expect(index.last?.number).toBe(10);
+    chain.fault = "none";
+    expect([await indexer.step(), index.last?.number]).toEqual([true, 4]);
+  });
+
   it("begins anew when none of its blocks is on the chain any more", async () => {
     const { chain, index, indexer } = await open({ blocks: 10, first: 4 });
     await catchUp(indexer);

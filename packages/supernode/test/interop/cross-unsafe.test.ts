@@ -41,6 +41,8 @@ describe("cross-unsafe heads", () => {
     await cluster.settle();
     expect(heads(cluster)).toEqual([1, 0]);
     b.dropUnsafe(1);
+    await cluster.settle();
+    expect([heads(cluster), cluster.interop.crossUnsafe.finding]).toEqual([[1, 0], undefined]);
     b.fill(at(16));
     await cluster.settle();
     expect([heads(cluster), cluster.interop.crossUnsafe.finding]).toEqual([[17, 8], undefined]);

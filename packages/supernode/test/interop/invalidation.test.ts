@@ -35,6 +35,7 @@ describe("a block with a message that does not hold", () => {
     cluster.fillAndPost(8);
     await cluster.settle();
     expect(reasonsOf(cluster, 902)).toEqual([[5, rule]]);
+    expect(cluster.interop.ingress.failsafe.reason, "where no option says so").toBeUndefined();
     expect(cluster.interop.watched(902).denied.isDenied(5, fallen)).toBe(true);
     expect(b.at(5).ref.hash).not.toBe(fallen);
     expect(b.at(5).body).toEqual({ deposits: [says(4)], logs: [] });

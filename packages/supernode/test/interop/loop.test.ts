@@ -1,6 +1,6 @@
 import { dependencySetOf, meshOf } from "@pangaea/interop";
-import { silentLogger } from "@pangaea/primitives";
-import { describe, expect, it } from "vitest";
+import { CriticalError, silentLogger } from "@pangaea/primitives";
+import { describe, expect, it, vi } from "vitest";
 import { ManualClock, until } from "../../../node/test/support/manual-clock.ts";
 import { Interop, type InteropOptions } from "../../src/interop/interop.ts";
 import { at } from "../support/cluster.ts";
@@ -99,6 +99,46 @@ describe("the interop activity as it runs", () => {
     await end();
   });
 
+  it("stays halted until it is started again, though what halted it has gone", async () => {
+    const directory = new DataDirectory();
+    const { l1, interop, a, b, clock, reaches, post, verified, end } = start({}, directory);
+    for (const seconds of [2, 4, 6]) post(seconds);
+    await reaches(() => verified() === at(6));
+    l1.finalized = 2;
+    for (const chain of [a, b]) chain.authorityMoved();
+    await reaches(() => a.heads()?.finalized.number === 4);
+    for (const chain of [a, b]) chain.stalled = true;
+    const show = l1.hide(2);
+    for (let i = 0; i < 3; i++) l1.mine();
+    interop.wake();
+    await reaches(() => interop.halted !== undefined, clock);
+    show();
+    for (const chain of [a, b]) chain.stalled = false;
+    post(9);
+    await reaches(() => a.heads()?.localSafe.number === 9 && interop.crossUnsafe.timestamp === at(9), clock);
+    expect([verified(), interop.readiness().ready]).toEqual([at(6), false]);
+    await end();
+  });
+
+  it("halts when an index is damaged, and lets the chains run on", async () => {
+    const { interop, a, reaches, post, verified, end } = start();
+    vi.spyOn(interop.watched(902).index, "seal").mockImplementation(() => {
+      throw new CriticalError("message index of chain 902: a record is damaged");
+    });
+    post(5);
+    await reaches(() => interop.halted !== undefined && a.heads()?.localSafe.number === 5);
+    expect([interop.halted, verified(), interop.watched(901).index.last?.number]).toEqual(["message index of chain 902: a record is damaged", undefined, 5]);
+    await end();
+  });
+
+  it("drops from the indexes what is older than twice the expiry window, from time to time", async () => {
+    const { interop, clock, reaches, post, verified, end } = start({ dependencySet: meshOf([901, 902], 10) });
+    post(60);
+    await reaches(() => verified() === at(60));
+    await reaches(() => [901, 902].every((chainId) => interop.watched(chainId).index.first?.number === 40), clock);
+    await end();
+  });
+
   it("judges over unsafe blocks when it has halted, and finalizes nothing then", async () => {
     const { l1, interop, a, b, clock, reaches, post, verified, end } = start();
     for (const seconds of [2, 4, 6]) post(seconds);
@@ -131,10 +171,13 @@ describe("the interop activity as it runs", () => {
   it("ends when it is told to, at any time", async () => {
     const early = start();
     await early.end();
-    const { post, reaches, verified, end } = start();
+    const directory = new DataDirectory();
+    const { post, reaches, verified, end } = start({}, directory);
     post(3);
     await reaches(() => verified() === at(3));
+    expect(directory.closed).toEqual([]);
     await end();
+    expect(directory.closed, "its stores, once nothing uses them").toEqual(["decisions", "chain-901", "chain-902"]);
   });
 
   it("does not open above chains of which one is missing or too many", async () => {

@@ -1,4 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { SafeHeadDb } from "@pangaea/node";
+import { CriticalError, type L1Heads, NotFoundError, TemporaryError } from "@pangaea/primitives";
+import { describe, expect, it, vi } from "vitest";
 import { observe, stillStands } from "../../src/interop/observe.ts";
 import { at, Cluster } from "../support/cluster.ts";
 import { says } from "../support/messages.ts";
@@ -67,8 +69,10 @@ describe("observing", () => {
   });
 
   it("is unready while it is not known when verification begins", async () => {
-    const { interop, l1 } = await opened();
-    expect(await observe({ chains: interop.chains, verified: interop.verified, l1, l1Heads: l1.heads, firstTimestamp: () => undefined })).toMatchObject({ kind: "unready", behind: false });
+    const cluster = await opened();
+    await cluster.index();
+    const { interop, l1 } = cluster;
+    expect(await observe({ chains: interop.chains, verified: interop.verified, l1, l1Heads: l1.heads, firstTimestamp: () => undefined })).toMatchObject({ kind: "unready", behind: false, reason: expect.stringMatching(/^when verification begins is not known yet/) });
   });
 
   it("is unready while a denied block stands", async () => {
@@ -77,6 +81,42 @@ describe("observing", () => {
     const { hash } = cluster.chain(0).at(3).ref;
     cluster.interop.watched(901).denied.add({ number: 3, hash, decisionTimestamp: at(3), output: { stateRoot: hash, messagePasserStorageRoot: hash, blockHash: hash }, reason: "x" });
     expect(await look(cluster)).toEqual({ kind: "unready", behind: false, reason: "chain 901: block 3 is denied and not replaced yet" });
+  });
+
+  it.each([new NotFoundError("L2 block 0 is not on record"), new TemporaryError("its node is paused")])("stops where it is not known at which L1 block a block became safe: %s", async (error) => {
+    const cluster = await opened(3);
+    cluster.fillAndPost(6);
+    for (const chain of cluster.chains) await chain.run();
+    await cluster.index();
+    const known = vi.spyOn(cluster.chain(1).safeHeads, "l1AtSafeHead");
+    const { safeHeads } = cluster.chain(1);
+    known.mockImplementation((number) => {
+      if (number > 1) throw error;
+      return SafeHeadDb.prototype.l1AtSafeHead.call(safeHeads, number);
+    });
+    const seen = await look(cluster);
+    expect([seen.kind, seen.kind === "rounds" && seen.rounds.length, "reason" in seen && seen.reason]).toEqual(["rounds", 4, `chain 902: ${error.message}`]);
+  });
+
+  it("throws where that record is damaged", async () => {
+    const cluster = await opened();
+    await cluster.index();
+    vi.spyOn(cluster.chain(1).safeHeads, "l1AtSafeHead").mockImplementation(() => {
+      throw new CriticalError("a record is damaged");
+    });
+    await expect(look(cluster)).rejects.toThrow("a record is damaged");
+  });
+
+  it("does not take back what may be finalized while a node does not run and L1's heads are not known", async () => {
+    const cluster = new Cluster({ chains: [{}, {}] });
+    for (const seconds of [3, 6, 9]) cluster.fillAndPost(seconds);
+    await cluster.settle();
+    cluster.l1.reorg(2);
+    cluster.chain(1).running = false;
+    const { interop, l1 } = cluster;
+    const seen = (l1Heads: () => L1Heads | undefined) => observe({ chains: interop.chains, verified: interop.verified, l1, l1Heads, firstTimestamp: () => undefined });
+    expect((await seen(() => undefined)).kind).toBe("unsettled");
+    expect((await seen(l1.heads)).kind).toBe("stale");
   });
 
   it("finds by bisection the newest verified timestamp whose L1 block stands", async () => {

@@ -146,6 +146,29 @@ describe("an L1 reorg", () => {
     expect(cluster.verified).toBe(at(40));
   });
 
+  it.each([[0, true], [1, false]])("under all that is verified, with L1 block %i final, is taken back whole: %s", async (finalized, taken) => {
+    const cluster = new Cluster({ chains: [{ activation: 5 }, { activation: 5 }] });
+    for (const seconds of [8, 12]) cluster.fillAndPost(seconds);
+    await cluster.settle();
+    expect([cluster.interop.verified.first, cluster.verified]).toMatchObject([{ timestamp: at(5), l1Inclusion: { number: 1 } }, at(12)]);
+    const roots = await cluster.superRoots();
+    cluster.l1.finalized = finalized;
+    for (const chain of cluster.chains) chain.authorityMoved();
+    await cluster.settle();
+    cluster.l1.reorg(1);
+    if (!taken) return expect(cluster.interop.step()).rejects.toThrow(/block 8 \(0x\w+\) of chain 901 rests on it and is finalized/);
+    expect([await cluster.interop.step(), cluster.verified]).toEqual([true, undefined]);
+    await cluster.settle();
+    expect([cluster.verified, await cluster.superRoots()]).toEqual([at(12), roots]);
+  });
+
+  it("of blocks that L1 had made final is unwound where no chain has finalized what rests on them", async () => {
+    const cluster = await verifiedCluster(40);
+    cluster.l1.finalized = 3;
+    cluster.l1.reorg(2);
+    expect([await cluster.interop.step(), cluster.verified]).toEqual([true, at(10)]);
+  });
+
   it("above what is finalized is unwound to there", async () => {
     const cluster = await verifiedCluster(40);
     const roots = await cluster.superRoots();

@@ -31,6 +31,12 @@ describe("the span of time that interop covers", () => {
     expect([span.first(), span.judged()]).toEqual([at(seconds), at(seconds) - 1]);
   });
 
+  it("begins with the first activation where a chain never activates", async () => {
+    const { chains } = await open([{ activation: 9 }, { activation: 5 }]);
+    const rules = interopRules(chains.map(({ config }, i) => (i === 0 ? config : { ...config, forks: {} })), meshOf([901, 902], WINDOW));
+    expect(new Span({ chains, rules, verified: new VerifiedTimestamps(new MemoryStore()) }, undefined).first()).toBe(at(9));
+  });
+
   it("is not known before every chain has a record of safe heads, or while one's node does not run", async () => {
     const unread = await open([{}, {}], { ran: false });
     const [config] = unread.chains.map((chain) => chain.config);

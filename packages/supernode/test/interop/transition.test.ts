@@ -90,6 +90,8 @@ describe("a rewind", () => {
     expect(denied.heights()).toEqual(to === undefined ? [] : [2]);
     expect(basis.newest()).toBeUndefined();
     expect(cluster.chains.map(({ resets }) => resets)).toEqual([0, 1]);
+    await cluster.chain(0).run();
+    expect(cluster.chain(0).heads()?.safe.number, "the chain was told").toBe(to === undefined ? 0 : 3);
     apply(rewind, modules(cluster));
     expect(cluster.directory.contents()).toEqual(once);
     expect(cluster.chains.map(({ resets }) => resets)).toEqual([0, 1]);

@@ -20,6 +20,28 @@ describe("verification", () => {
     expect(cluster.verified).toBe(at(7));
   });
 
+  it("decides nothing on what has changed while L1 was asked", async () => {
+    const cluster = two();
+    cluster.fillAndPost(2);
+    await cluster.settle();
+    for (const seconds of [4, 8]) cluster.fillAndPost(seconds);
+    for (const chain of cluster.chains) await chain.run();
+    await cluster.index();
+    const { l1, interop } = cluster;
+    const ask = l1.blockRefByNumber;
+    let asked = 0;
+    l1.blockRefByNumber = async (number) => {
+      if (++asked === 3) {
+        cluster.chain(0).rewrite(3, [says(1)]);
+        await cluster.index();
+      }
+      return ask(number);
+    };
+    expect([await interop.step(), interop.waiting, cluster.verified]).toEqual([false, "a chain changed while it was looked at", at(2)]);
+    expect([await interop.step(), cluster.verified]).toEqual([true, at(8)]);
+    expect(interop.verified.at(at(3))?.heads.get(901)?.hash).toBe(cluster.chain(0).at(3).ref.hash);
+  });
+
   it("begins with genesis where interop is active from there", async () => {
     const cluster = two();
     cluster.fillAndPost(3);

@@ -27,10 +27,12 @@ export class Fuse {
 export class FusedStore implements Store {
   readonly #inner: Store;
   readonly #fuse: Fuse;
+  readonly #onClose: () => void;
 
-  constructor(inner: Store, fuse: Fuse) {
+  constructor(inner: Store, fuse: Fuse, onClose: () => void) {
     this.#inner = inner;
     this.#fuse = fuse;
+    this.#onClose = onClose;
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
@@ -45,17 +47,21 @@ export class FusedStore implements Store {
     this.#fuse.guard(() => this.#inner.write(batch));
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    this.#onClose();
+  }
 }
 
 /** The stores of a data directory, by name. */
 export class DataDirectory {
+  /** Names of the stores that were closed. */
+  readonly closed: string[] = [];
   readonly #stores = new Map<string, MemoryStore>();
 
   open(name: string, fuse: Fuse): Store {
     const store = this.#stores.get(name) ?? new MemoryStore();
     this.#stores.set(name, store);
-    return new FusedStore(store, fuse);
+    return new FusedStore(store, fuse, () => void this.closed.push(name));
   }
 
   /** Every key with its value in every store, as text. */
