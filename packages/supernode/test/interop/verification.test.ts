@@ -42,6 +42,30 @@ describe("verification", () => {
     expect(interop.verified.at(at(3))?.heads.get(901)?.hash).toBe(cluster.chain(0).at(3).ref.hash);
   });
 
+  it.each([0, 1])("has taken L1 into account as far as the chain furthest behind has read it, be it chain %i", async (slow) => {
+    const cluster = two();
+    cluster.fillAndPost(2);
+    for (let i = 0; i < 3; i++) cluster.l1.mine();
+    cluster.chain(slow).seesUpTo = 2;
+    await cluster.settle();
+    expect([cluster.verified, cluster.interop.currentL1]).toEqual([at(2), { hash: cluster.l1.block(2)!.hash, number: 2 }]);
+    cluster.chain(slow).seesUpTo = 9;
+    await cluster.settle();
+    expect(cluster.interop.currentL1.number).toBe(4);
+  });
+
+  it("has taken L1 into account no further than what is verified, while it is not for want of data that it waits", async () => {
+    const cluster = two();
+    cluster.fillAndPost(2);
+    await cluster.settle();
+    cluster.fillAndPost(4);
+    cluster.l1.mine();
+    for (const chain of cluster.chains) await chain.run();
+    expect([await cluster.interop.step(), cluster.interop.currentL1]).toEqual([false, { hash: cluster.l1.block(1)!.hash, number: 1 }]);
+    await cluster.settle();
+    expect([cluster.verified, cluster.interop.currentL1.number]).toEqual([at(4), 3]);
+  });
+
   it("begins with genesis where interop is active from there", async () => {
     const cluster = two();
     cluster.fillAndPost(3);
