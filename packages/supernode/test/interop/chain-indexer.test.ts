@@ -1,7 +1,7 @@
 import { executingMessages, logHashOf } from "@pangaea/interop";
 import { bytesToHex, joinBytes, silentLogger } from "@pangaea/primitives";
 import { MemoryStore, MessageIndex } from "@pangaea/store";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ManualClock, until } from "../../../node/test/support/manual-clock.ts";
 import { ChainIndexer } from "../../src/interop/chain-indexer.ts";
 import { at } from "../support/cluster.ts";
@@ -152,6 +152,24 @@ describe("a chain's message index", () => {
     expect(state.moved).toBe(1);
     stop.abort();
     await running;
+  });
+
+  it("tries again less and less often, up to every five seconds, and soon again after it has succeeded", async () => {
+    const { chain, clock, indexer } = await open({ blocks: 5 });
+    const stop = new AbortController();
+    const waits: number[] = [];
+    chain.fault = "unreachable";
+    vi.spyOn(clock, "sleep").mockImplementation(async (ms) => {
+      waits.push(ms);
+      if (waits.length === 8) chain.fault = "none";
+      if (waits.length === 9) {
+        chain.block();
+        chain.fault = "unreachable";
+      }
+      if (waits.length === 10) stop.abort();
+    });
+    await indexer.run(stop.signal);
+    expect(waits).toEqual([100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000, 1_000, 100]);
   });
 
   it("takes what follows from block to block when the chain changes while it is read", async () => {
