@@ -1,7 +1,8 @@
 import { bytesToHex, type Hex, hexToBytes } from "@pangaea/primitives";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { CrossL2Inbox, encodeCall, ETHLiquidity, L2ToL2CrossDomainMessenger, SuperchainERC20, SuperchainETHBridge, SuperchainTokenBridge, selector } from "../src/index.ts";
+import { abiBytesAt, CrossL2Inbox, encodeCall, ETHLiquidity, L2ToL2CrossDomainMessenger, SuperchainERC20, SuperchainETHBridge, SuperchainTokenBridge, selector } from "../src/index.ts";
+import { ALICE } from "./support/chain.ts";
 import { checksum, freshChains, type Identifier, idWords, INBOX, logText, MESSENGER, topic } from "./support/interop.ts";
 import { haveVectors, vectorJson } from "./support/vectors.ts";
 
@@ -72,6 +73,14 @@ describe.skipIf(!haveVectors)("interop contracts answer as the bytecode that the
       expect([signature, signatures(kind).has(signature)]).toEqual([signature, true]);
       expect([signature, bytesToHex(kind === "event" ? topic(signature) : selector(signature))]).toEqual([signature, value]);
     }
+  });
+
+  test.each([
+    [INBOX, "1.0.1"],
+    [MESSENGER, "1.2.0"],
+  ] as const)("%s tells the version of the pinned bytecode: %s", (address, version) => {
+    const [, chain] = freshChains();
+    expect(new TextDecoder().decode(abiBytesAt(chain.run(ALICE, address, "version()").output, 0))).toBe(version);
   });
 
   test("each error that the pinned bytecode was seen to give is an error of these contracts", () => {

@@ -193,6 +193,19 @@ describe("L2ToL2CrossDomainMessenger relays", () => {
     expect(isRelayed(hashOf(0n, TARGET, TEXT, 903))).toBe(true);
   });
 
+  test("a message whose target is itself, which nobody can send: only the sending side looks at the target", () => {
+    const { id, payload } = send(TARGET, encodeCall("messageNonce()", []));
+    const outcome = relayed(b, { id, payload: concatBytes(payload.subarray(0, 64), abiWord(MESSENGER), payload.subarray(96)) });
+    expect(bytesToHex(abiBytesAt(outcome.output, 0))).toBe(bytesToHex(abiWord(0)));
+  });
+
+  test("a message whatever the version in its nonce", () => {
+    const { id, payload } = send();
+    const nonce = (7n << 240n) | 5n;
+    relayed(b, { id, payload: concatBytes(payload.subarray(0, 96), abiWord(nonce), payload.subarray(128)) });
+    expect(isRelayed(hashOf(nonce))).toBe(true);
+  });
+
   test("no message of chain A on chain A", () => {
     expectError(relay(a, send()), "MessageDestinationNotRelayChain");
   });
