@@ -53,6 +53,8 @@ describe("faults on a running devnet", () => {
     }, 60, () => devnet.program.stderr);
     expect(explained.denied).toEqual([expect.objectContaining({ hash: posted.blockHash, reason: expect.stringMatching(/^identity: .*block \d+ of chain 901 is at \d+, not at \d+/) })]);
     expect((await explain(902, posted.blockHash)).status).toBe("denied");
+    const said = await Promise.all([posted.blockHash, String(posted.blockNumber)].map((which) => new Program(["explain", `--rpc=${devnet.ready.supernode.url}`, "902", which]).finished()));
+    for (const [i, status] of ["denied", "safe|finalized"].entries()) expect(said[i]).toMatchObject({ code: 0, stdout: expect.stringMatching(new RegExp(`^block ${posted.blockNumber} of chain 902, .*: (${status})\n[^]*was denied {3}${posted.blockHash}\n +identity: `)) });
     expect(posted.field).toBe("timestamp");
     const replacement = await block(1, posted.blockNumber);
     expect([replacement.hash, replacement.transactions.map(({ type }) => type)]).toEqual([explained.block.hash, ["0x7e"]]);

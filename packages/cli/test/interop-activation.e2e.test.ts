@@ -22,6 +22,8 @@ const ETH_LIQUIDITY = "0x4200000000000000000000000000000000000025";
 describe("interop that activates later, at other times on other chains, with short sequencing windows", () => {
   let devnet: Devnet;
   let genesis: number;
+  /** A supernode that begins before B activates, and the seconds from genesis at which it did. */
+  let watching: Promise<{ readonly node: Secondary; readonly since: number }> | undefined;
   /** What C's and D's sequencers put into their activation blocks: a transfer, and the execution of a message. */
   let ofActivation: readonly Promise<Forced>[];
 
@@ -32,7 +34,10 @@ describe("interop that activates later, at other times on other chains, with sho
     const execution = await signExecution(devnet, D, 1, await send(devnet, A, 9), { nonce: 0 });
     ofActivation = [forceAt(devnet, C, at(C, ACTIVATION_CD), transfer.raw), forceAt(devnet, D, at(D, ACTIVATION_CD), execution)];
   });
-  afterAll(() => devnet.stop());
+  afterAll(async () => {
+    await (await watching)?.node.stop();
+    await devnet.stop();
+  });
 
   const head = async (index: number) => (await devnet.status(index)).unsafe_l2.number;
   const blockTime = [1, 2, 2, 2];
@@ -59,6 +64,8 @@ describe("interop that activates later, at other times on other chains, with sho
 
   it("does not judge messages before that; from the block after a chain's activation block on, on both sides, it does", async () => {
     expect((await head(B)) * 2, "the devnet came up in time").toBeLessThan(ACTIVATION_A - 12);
+    watching = Secondary.start(devnet).then(async (node) => ({ node, since: (await head(B)) * 2 }));
+    watching.catch(() => {});
     const start = await nonceOf(devnet, A, 1);
     const [before, first] = [await signKnownLog(devnet, A, 1, start), await signKnownLog(devnet, A, 1, start + 1)];
     const onB = await signKnownLog(devnet, B, 4, await nonceOf(devnet, B, 4));
@@ -140,16 +147,21 @@ describe("interop that activates later, at other times on other chains, with sho
     await devnet.untilSafe(A, (await head(A)) + 2, 90);
   });
 
-  it("is derived the same by a node that starts from nothing", async () => {
+  it("is derived the same by a node that was there before, and by one that starts from nothing", async () => {
     const heads = await Promise.all([A, B, C, D].map((index) => devnet.status(index)));
-    const second = await Secondary.start(devnet);
-    try {
+    const expectSame = async (node: Secondary) => {
       for (const index of [A, B, C, D]) {
-        await second.untilSafe(index, heads[index]!.safe_l2.number);
-        expect(await second.blockHash(index, heads[index]!.safe_l2.number)).toBe(heads[index]!.safe_l2.hash);
+        await node.untilSafe(index, heads[index]!.safe_l2.number);
+        expect(await node.blockHash(index, heads[index]!.safe_l2.number)).toBe(heads[index]!.safe_l2.hash);
       }
+    };
+    const { node, since } = (await watching)!;
+    expect(since).toBeLessThan(ACTIVATION_B);
+    const fresh = await Secondary.start(devnet);
+    try {
+      await Promise.all([expectSame(node), expectSame(fresh)]);
     } finally {
-      await second.stop();
+      await fresh.stop();
     }
   });
 });

@@ -125,11 +125,17 @@ describe("a block with a message that does not hold", () => {
     });
   });
 
-  it("from a chain that is not accepted is replaced; the other direction holds", async () => {
-    const fromA = await send(devnet, A, 2);
-    const wrong = await force(devnet, C, await signExecution(devnet, C, 2, fromA));
-    await expectReplaced(C, wrong);
-    expect((await explain(devnet, C, wrong.blockNumber)).denied[0]?.reason).toMatch(/dependency/);
+  it("from a chain that is not accepted is replaced, and on two other chains one that names the last block or the last second there can be; the other direction holds", async () => {
+    const [fromA, fromC] = await Promise.all([send(devnet, A, 2), send(devnet, C, 9)]);
+    const changed = (id: Partial<SentLog["id"]>) => ({ id: { ...fromC.id, ...id }, payload: fromC.payload });
+    const [onA, onB, onC] = await Promise.all([
+      force(devnet, A, await signExecution(devnet, A, 9, changed({ blockNumber: 2n ** 64n - 1n, logIndex: 2n ** 32n - 1n }))),
+      force(devnet, B, await signExecution(devnet, B, 9, changed({ timestamp: 2n ** 64n - 1n }))),
+      force(devnet, C, await signExecution(devnet, C, 2, fromA)),
+    ]);
+    const fallen = [[A, onA, /^identity: /], [B, onB, /^timestamp: /], [C, onC, /dependency/]] as const;
+    await Promise.all(fallen.map(([index, block]) => expectReplaced(index, block)));
+    for (const [index, { blockNumber }, rule] of fallen) expect((await explain(devnet, index, blockNumber)).denied[0]?.reason).toMatch(rule);
     const right = await execute(devnet, A, 2, await send(devnet, C, 3));
     await devnet.untilSafe(A, Number(right.blockNumber));
     expect(await devnet.blockHash(A, Number(right.blockNumber))).toBe(right.blockHash);

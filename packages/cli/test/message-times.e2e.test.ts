@@ -75,9 +75,10 @@ describe("the time between a message and its execution", () => {
     const log = await signKnownLog(devnet, A, 6, await nonceOf(devnet, A, 6));
     const block = await upcoming(devnet, [A, B]);
     const raw = await signExecution(devnet, B, 6, announced(devnet, A, log, block, 0));
-    const [early] = await Promise.all([forceAt(devnet, B, block.number - 1, raw), forceAt(devnet, A, block.number, log.raw)]);
+    const [early, source] = await Promise.all([forceAt(devnet, B, block.number - 1, raw), forceAt(devnet, A, block.number, log.raw)]);
     expect((await untilReplaced(devnet, B, early)).transactions).toHaveLength(1);
     expect((await explain(devnet, B, early.blockNumber)).denied[0]?.reason).toMatch(/^timestamp: /);
+    await expectStands(A, source);
   });
 
   it("may be none: messages of the same second hold both ways and to the chain itself, each after what it rests on, beside an older one", async () => {

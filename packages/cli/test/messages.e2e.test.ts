@@ -1,10 +1,12 @@
 import { crossL2InboxAbi, l2ToL2CrossDomainMessengerAbi } from "@eth-optimism/viem/abis";
-import { buildExecutingMessage, getCrossDomainMessages, getCrossDomainMessageStatus, relayCrossDomainMessage, sendCrossDomainMessage } from "@eth-optimism/viem/actions/interop";
+import {
+  buildExecutingMessage, estimateRelayCrossDomainMessageGas, estimateSendCrossDomainMessageGas, getCrossDomainMessages, getCrossDomainMessageStatus, relayCrossDomainMessage, sendCrossDomainMessage, simulateRelayCrossDomainMessage, simulateSendCrossDomainMessage,
+} from "@eth-optimism/viem/actions/interop";
 import { encodeAccessList } from "@eth-optimism/viem/utils/interop";
-import { type AccessList, encodeFunctionData, type Hex, keccak256 } from "viem";
+import { type AccessList, concat, encodeFunctionData, type Hex, keccak256, toHex } from "viem";
 import { getL2TransactionHashes, walletActionsL1 } from "viem/op-stack";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CALLDATA, Devnet, publicClient, rpc, walletClient } from "./support/devnet.ts";
+import { account, CALLDATA, Devnet, publicClient, rpc, walletClient } from "./support/devnet.ts";
 import { execute, explain, INBOX, MESSENGER, nonceOf, offer, send, type SentLog, sentLog, signExecution, superRoot } from "./support/messages.ts";
 import { until } from "./support/program.ts";
 
@@ -51,13 +53,22 @@ describe("messages between two chains of 1 s and one of 2 s", () => {
   it("go through the interop actions of @eth-optimism/viem: send, access list, relay, status", async () => {
     const [a, b] = [devnet.chain(A), devnet.chain(B)];
     const [onA, onB] = [publicClient(a.chainId, a.url), publicClient(b.chainId, b.url)];
-    const hash = await sendCrossDomainMessage(walletClient(a.chainId, a.url, 6), { destinationChainId: b.chainId, target: `0x${"cd".repeat(20)}`, message: "0xabcd" });
-    const { logs } = await onA.waitForTransactionReceipt({ hash });
+    const sending = { account: account(6), chain: null, destinationChainId: b.chainId, target: `0x${"cd".repeat(20)}`, message: "0xabcd" } as const;
+    const told = await simulateSendCrossDomainMessage(onA, sending);
+    const gas = await estimateSendCrossDomainMessageGas(onA, sending);
+    const hash = await sendCrossDomainMessage(walletClient(a.chainId, a.url, 6), sending);
+    const { logs, gasUsed } = await onA.waitForTransactionReceipt({ hash });
+    expect(gas).toBeGreaterThanOrEqual(gasUsed);
     const [message] = await getCrossDomainMessages(onA, { logs });
     expect(await getCrossDomainMessageStatus(onB, { message: message! })).toBe("ready-to-relay");
     const executing = await buildExecutingMessage(onA, { log: message!.log });
+    const relaying = { ...executing, account: account(6), chain: null };
+    expect(await simulateRelayCrossDomainMessage(onB, relaying)).toBe("0x");
+    expect(await estimateRelayCrossDomainMessageGas(onB, relaying)).toBeGreaterThan(21_000n);
     const relay = await until("B takes the relay", () => relayCrossDomainMessage(walletClient(b.chainId, b.url, 6), executing).catch((error: Error) => (/future data/.test(error.message) ? undefined : Promise.reject(error))), 20);
-    expect((await onB.waitForTransactionReceipt({ hash: relay })).status).toBe("success");
+    const relayed = await onB.waitForTransactionReceipt({ hash: relay });
+    expect(relayed.status).toBe("success");
+    expect(relayed.logs.flatMap(({ topics }) => topics), "of the message whose hash was told before it was sent").toContain(told);
     expect(await getCrossDomainMessageStatus(onB, { message: message! })).toBe("relayed");
   });
 
@@ -132,15 +143,17 @@ describe("messages between two chains of 1 s and one of 2 s", () => {
       expect(await devnet.blockHash(B, Number(receipt.blockNumber))).toBe(receipt.blockHash);
     });
 
-    it("with another message's entries besides: taken", async () => {
+    it("with another message's entries besides, an extension of the chain id that says nothing, and entries twice: taken", async () => {
       const other = await send(devnet, A, 8);
-      const both = [...entries, ...encodeAccessList(other.id, other.payload)[0]!.storageKeys];
+      const [lookup, checksum] = entries;
+      const both = [lookup!, `0x02${"00".repeat(31)}` as const, checksum!, ...encodeAccessList(other.id, other.payload)[0]!.storageKeys, ...entries];
       expect((await execute(devnet, B, 8, message, { accessList: listOf(...both) })).status).toBe("success");
     });
 
     it.each<[string, (keys: readonly Hex[]) => readonly Hex[]]>([
       ["the checksum before the look-up", ([lookup, checksum]) => [checksum!, lookup!]],
       ["a look-up without checksum", ([lookup]) => [lookup!]],
+      ["an extension of the chain id that stands alone", ([lookup, checksum]) => [lookup!, checksum!, `0x02${"00".repeat(31)}`]],
       ["an entry of an unknown type", ([, checksum]) => [`0x04${checksum!.slice(4)}`]],
       ["reserved bytes that are not zero", ([lookup, checksum]) => [`0x01ffffff${lookup!.slice(10)}`, checksum!]],
     ])("with %s: refused with the reason", async (_, spoil) => {
@@ -183,6 +196,39 @@ describe("messages between two chains of 1 s and one of 2 s", () => {
     expect(await until("the pool takes it", async () => /^0x/.test(await offer(devnet, B, raw)), 10)).toBe(true);
   });
 
+  it("are refused by interop_checkAccessList, and supervisor_checkAccessList by its older name, with the reference's codes", async () => {
+    const message = await send(devnet, A, 1);
+    const { id, payload } = message;
+    await execute(devnet, B, 1, message);
+    const keys = (change: Partial<SentLog["id"]> = {}) => encodeAccessList({ ...id, ...change }, payload)[0]!.storageKeys;
+    const at = (seconds: bigint) => toHex(id.timestamp + seconds);
+    const check = async (...params: readonly unknown[]) => {
+      const answers = await Promise.all(["interop", "supervisor"].map((prefix) => rpc(devnet.ready.supernode.url, `${prefix}_checkAccessList`, params).catch((error: Error) => error.message.replace(`${prefix}_checkAccessList: `, ""))));
+      expect(answers[1], "by the older name").toEqual(answers[0]);
+      return answers[0];
+    };
+    const later = { chainID: "902", timestamp: at(10n) };
+    for (const level of ["unsafe", "cross-unsafe"]) expect(await check(keys(), level, later)).toBe(null);
+    expect(await check(keys(), "unsafe", { chainID: "902", timestamp: at(1n), timeout: toHex(604_799) }), "the last second of the window").toBe(null);
+    const refusals: readonly (readonly [string, unknown])[] = [
+      ["-320600 conflicting data: log 0 of block", check(keys({ origin: `0x${"99".repeat(20)}` }), "unsafe", later)],
+      ["-320600 conflicting data: expiry: ", check(keys(), "unsafe", { chainID: "902", timestamp: at(1n), timeout: toHex(604_800) })],
+      ["-320501 unknown chain: source chain 904", check(keys({ chainId: 904n }), "unsafe", later)],
+      ["-320501 unknown chain: source chain 18446744073709552517", check(keys({ chainId: 2n ** 64n + 901n }), "unsafe", later)],
+      ["-320501 unknown chain: executing chain 905", check(keys(), "unsafe", { ...later, chainID: "905" })],
+      ["-320501 unknown chain: the executing descriptor has no chainID", check(keys(), "unsafe", { timestamp: later.timestamp })],
+      ["-321401 future data: timestamp: ", check(keys(), "unsafe", { ...later, timestamp: at(0n) })],
+      ["-321401 future data: not finalized yet: ", check(keys(), "finalized", later)],
+      ["-32602 inbox access list: malformed entry 0", check(["0x01"], "unsafe", later)],
+      ["-32602 inbox access list: timestamp of entry 0", check(keys({ timestamp: 2n ** 64n - 1n }), "unsafe", later)],
+      ["-32602 safety level wants one of unsafe, cross-unsafe, ", check(keys(), "invalid", later)],
+      ["-32602 executing descriptor: timestamp is not a hex quantity: 5", check(keys(), "unsafe", { ...later, timestamp: 5 })],
+      ["-32602 the first parameter wants a list", check(keys()[0], "unsafe", later)],
+    ];
+    const words = await Promise.all(refusals.map(([, answer]) => answer));
+    for (const [i, [expected]] of refusals.entries()) expect(words[i]).toContain(expected);
+  });
+
   it("are told apart by interop_messageStatus: there with its safety, contradicted, not yet", async () => {
     const message = await send(devnet, A, 1);
     const status = (change: object = {}) => rpc<{ found: string; safety?: string }>(devnet.ready.supernode.url, "interop_messageStatus", [{ origin: message.id.origin, blockNumber: Number(message.id.blockNumber), logIndex: Number(message.id.logIndex), timestamp: Number(message.id.timestamp), chainId: 901, ...change }, keccak256(message.payload)]);
@@ -199,6 +245,8 @@ describe("messages between two chains of 1 s and one of 2 s", () => {
     const { data, optimistic_at_timestamp } = await superRoot(devnet.ready.supernode.url, safe_l2.timestamp);
     expect(data?.super.chains.map(({ ChainID }) => ChainID)).toEqual(["901", "902", "903"]);
     expect(data?.super.chains.map(({ Output }) => Output), "nothing was replaced").toEqual(["901", "902", "903"].map((id) => optimistic_at_timestamp[id]!.output_root));
+    expect(data!.super_root, "the hash of version, time, chains and outputs").toBe(keccak256(concat(["0x01", toHex(safe_l2.timestamp, { size: 8 }), ...data!.super.chains.flatMap(({ ChainID, Output }) => [toHex(Number(ChainID), { size: 32 }), Output])])));
+    expect(await superRoot(devnet.ready.supernode.url, safe_l2.timestamp + 1_000)).toMatchObject({ optimistic_at_timestamp: {} });
     expect((await superRoot(devnet.ready.supernode.url, safe_l2.timestamp + 1_000)).data).toBeUndefined();
   });
 });

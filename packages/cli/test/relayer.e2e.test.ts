@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DEVNET_FAUCET_TOKEN_ADDRESS } from "@pangaea/contracts";
 import { TEST_ACCOUNTS } from "@pangaea/devnet";
-import { superchainERC20Abi, superchainETHBridgeAbi, superchainTokenBridgeAbi } from "@eth-optimism/viem/abis";
-import { type Address, type Hex, parseAbi, parseEther, parseEventLogs, type TransactionReceipt } from "viem";
+import { l2ToL2CrossDomainMessengerAbi, superchainERC20Abi } from "@eth-optimism/viem/abis";
+import { buildExecutingMessage, estimateSendETHGas, estimateSendSuperchainERC20Gas, relayCrossDomainMessage, sendETH, sendSuperchainERC20 } from "@eth-optimism/viem/actions/interop";
+import { type Address, encodeFunctionData, type Hex, parseAbi, parseEther, parseEventLogs, type TransactionReceipt } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CALLDATA, account, Devnet, publicClient, viemChain, walletClient } from "./support/devnet.ts";
 import { MESSENGER } from "./support/messages.ts";
@@ -12,10 +13,10 @@ import { Program, until } from "./support/program.ts";
 
 const A = 0;
 const B = 1;
-const ETH_BRIDGE = "0x4200000000000000000000000000000000000024";
 const ETH_LIQUIDITY = "0x4200000000000000000000000000000000000025";
-const TOKEN_BRIDGE = "0x4200000000000000000000000000000000000028";
 const TOKEN = DEVNET_FAUCET_TOKEN_ADDRESS;
+/** Creates a contract that reverts, until it has been called with one byte. */
+const CREATE_RELUCTANT = "0x601b600c600039601b6000f33660011460145760005460125760006000fd5b005b600160005500";
 /** Where a chain's fees go: the sequencer's, the base fee, the L1 fee, the operator's. */
 const VAULTS: readonly Address[] = ["0x4200000000000000000000000000000000000011", "0x4200000000000000000000000000000000000019", "0x420000000000000000000000000000000000001A", "0x420000000000000000000000000000000000001B"];
 const FAUCET = parseAbi(["function faucetMint(address to, uint256 amount)"]);
@@ -46,16 +47,35 @@ class Messages {
     return receipt;
   }
 
-  /** Sends ether or, with a token, as many of it, from an account of one chain to somebody on the other. */
+  /** Sends ether or, with a token, as many of it, from an account of one chain to somebody on the other, by the actions of `@eth-optimism/viem`. */
   async send(index: number, sender: number, to: Address, amount: bigint, token?: Address): Promise<TransactionReceipt> {
     const { chainId, url } = this.devnet.chain(index);
     const wallet = walletClient(chainId, url, sender);
-    const destination = BigInt(this.devnet.chain(1 - index).chainId);
-    const chain = viemChain(chainId, url);
-    const hash = token === undefined
-      ? await wallet.writeContract({ address: ETH_BRIDGE, abi: superchainETHBridgeAbi, functionName: "sendETH", args: [to, destination], value: amount, chain })
-      : await wallet.writeContract({ address: TOKEN_BRIDGE, abi: superchainTokenBridgeAbi, functionName: "sendERC20", args: [token, to, amount, destination], chain });
+    const there = { to, chainId: this.devnet.chain(1 - index).chainId };
+    const tokens = { ...there, tokenAddress: token ?? TOKEN, amount };
+    const gas = await (token === undefined ? estimateSendETHGas(this.client(index), { ...there, value: amount, account: wallet.account, chain: null }) : estimateSendSuperchainERC20Gas(this.client(index), { ...tokens, account: wallet.account, chain: null }));
+    expect(gas).toBeGreaterThan(21_000n);
+    const hash = await (token === undefined ? sendETH(wallet, { ...there, value: amount }) : sendSuperchainERC20(wallet, tokens));
     return this.receiptOf(index, hash);
+  }
+
+  /** Sends a plain transaction on a chain. */
+  async transact(index: number, sender: number, request: { readonly to?: Address; readonly data: Hex }): Promise<TransactionReceipt> {
+    const { chainId, url } = this.devnet.chain(index);
+    return this.receiptOf(index, await walletClient(chainId, url, sender).sendTransaction({ ...request, gas: 300_000n, chain: viemChain(chainId, url) }));
+  }
+
+  /** Executes a message as anybody may. */
+  async executeByHand(source: number, sender: number, { logs }: TransactionReceipt): Promise<TransactionReceipt> {
+    const { chainId, url } = this.devnet.chain(1 - source);
+    const executing = await buildExecutingMessage(this.client(source), { log: logs.find(({ address }) => address === MESSENGER)! });
+    const hash = await until(`chain ${chainId} takes it`, () => relayCrossDomainMessage(walletClient(chainId, url, sender), executing).catch((error: Error) => (/future data/.test(error.message) ? undefined : Promise.reject(error))), 20);
+    return this.receiptOf(1 - source, hash);
+  }
+
+  async metric(name: string, source: string, destination: string): Promise<number> {
+    const page = await (await fetch(`${this.devnet.ready.supernode.url}/metrics`)).text();
+    return Number(new RegExp(`^${name}\\{source="${source}",destination="${destination}"\\} (\\d+)$`, "m").exec(page)?.[1]);
   }
 
   async mintTokens(index: number, sender: number, amount: bigint): Promise<void> {
@@ -152,37 +172,39 @@ describe("a devnet's relayer", () => {
     const { chainId, url } = messages.devnet.chain(A);
     const wallet = walletClient(chainId, url, 5);
     const first = await messages.client(A).getTransactionCount({ address: wallet.account.address });
-    const hashes = await Promise.all(Array.from({ length: 40 }, (_, i) => wallet.writeContract({ address: ETH_BRIDGE, abi: superchainETHBridgeAbi, functionName: "sendETH", args: [nobody(200 + i), BigInt(messages.devnet.chain(B).chainId)], value: 5n + BigInt(i), nonce: first + i, gas: 300_000n, chain: viemChain(chainId, url) })));
+    const hashes = await Promise.all(Array.from({ length: 40 }, (_, i) => sendETH(wallet, { to: nobody(200 + i), chainId: messages.devnet.chain(B).chainId, value: 5n + BigInt(i), nonce: first + i, gas: 300_000n })));
     await Promise.all(hashes.map((hash) => messages.client(A).waitForTransactionReceipt({ hash })));
     await until("all have arrived", async () => (await Promise.all(hashes.map((_, i) => messages.balance(B, nobody(200 + i))))).every((balance) => balance > 0n));
     expect(await Promise.all(hashes.map((_, i) => messages.balance(B, nobody(200 + i))))).toEqual(hashes.map((_, i) => 5n + BigInt(i)));
   });
 
   it("shows what it does among the supernode's metrics", async () => {
-    const text = await until("the relayer has seen its last transactions in blocks", async () => {
-      const page = await (await fetch(`${messages.devnet.ready.supernode.url}/metrics`)).text();
-      return /^relayer_messages_pending\{source="901",destination="902"\} 0$/m.test(page) && page;
-    });
-    const values = ["relayer_messages_seen_total", "relayer_messages_relayed_total", "relayer_failed_attempts_total"].map((name) => ["901:902", "902:901"].map((pair) => {
-      const [from, to] = pair.split(":");
-      return Number(new RegExp(`^${name}\\{source="${from}",destination="${to}"\\} (\\d+)$`, "m").exec(text)?.[1]);
-    }));
-    expect(values).toEqual([[52, 2], [52, 2], [0, 0]]);
+    await until("the relayer has seen its last transactions in blocks", async () => (await messages.metric("relayer_messages_pending", "901", "902")) === 0);
+    const values = ["relayer_messages_seen_total", "relayer_messages_relayed_total", "relayer_failed_attempts_total"].map((name) => Promise.all([messages.metric(name, "901", "902"), messages.metric(name, "902", "901")]));
+    expect(await Promise.all(values)).toEqual([[52, 2], [52, 2], [0, 0]]);
   });
 
-  it("leaves messages alone by --relay=none, and after a restart without it goes on where it was", async () => {
+  it("leaves messages alone by --relay=none, and after a restart without it goes on where it was: with what came meanwhile, and with a message whose target would not have it; nothing is done again that somebody else did", async () => {
+    const { contractAddress: reluctant } = await messages.transact(B, 7, { data: CREATE_RELUCTANT });
+    const refused = await messages.transact(A, 7, { to: MESSENGER, data: encodeFunctionData({ abi: l2ToL2CrossDomainMessengerAbi, functionName: "sendMessage", args: [BigInt(messages.devnet.chain(B).chainId), reluctant!, "0xabcd"] }) });
+    await until("the target has refused it", async () => (await messages.metric("relayer_failed_attempts_total", "901", "902")) > 0);
     await messages.devnet.stop();
     messages = new Messages(await Devnet.start([CALLDATA, `--data-dir=${dataDir}`, "--relay=none"]));
     const sent = await messages.send(A, 6, nobody(300), 12n);
+    const byHand = await messages.executeByHand(A, 8, await messages.send(A, 8, nobody(302), 14n));
     const head = await messages.client(B).getBlockNumber();
     await until("blocks come and go", async () => (await messages.client(B).getBlockNumber()) >= head + 5n);
     expect(await messages.balance(B, nobody(300))).toBe(0n);
     expect(await (await fetch(`${messages.devnet.ready.supernode.url}/metrics`)).text()).not.toContain('relayer_messages_seen_total{');
     await messages.devnet.stop();
 
-    messages = new Messages(await Devnet.start([CALLDATA, `--data-dir=${dataDir}`]));
+    messages = new Messages(await Devnet.start([CALLDATA, `--data-dir=${dataDir}`, "--relayer.max-attempts=1", "--relayer.long-wait=300ms"]));
     expect((await messages.execution(A, sent)).from).toBe(relayer);
     expect(await messages.balance(B, nobody(300))).toBe(12n);
+    await messages.transact(B, 7, { to: reluctant!, data: "0x01" });
+    expect((await messages.execution(A, refused)).from).toBe(relayer);
+    await until("nothing is left to do", async () => (await messages.metric("relayer_messages_pending", "901", "902")) === 0);
+    expect([await messages.metric("relayer_messages_relayed_total", "901", "902"), await messages.balance(B, nobody(302)), byHand.from]).toEqual([2, 14n, account(8).address.toLowerCase()]);
     expect(await Promise.all([messages.balance(B, nobody(101)), messages.balance(B, nobody(239))])).toEqual([parseEther("3") + 7n, 44n]);
     await messages.execution(B, await messages.send(B, 6, nobody(301), 13n));
     expect(await messages.balance(A, nobody(301))).toBe(13n);

@@ -35,7 +35,7 @@ export function explainBlock(interop: Interop, chainId: number, number: number):
   const watched = interop.watched(chainId);
   const { index, denied } = watched;
   const block = index.blockAt(number);
-  if (block === undefined) throw new NotFoundError(`chain ${chainId}: block ${number} is not in the message index, which holds ${index.first?.number ?? "no block"} to ${index.last?.number ?? "none"}`);
+  if (block === undefined) throw new NotFoundError(`chain ${chainId}: block ${number} is not in the message index, which holds ${index.last === undefined ? "no block yet" : `${index.first?.number} to ${index.last.number}`}`);
   const status = statusOf(interop, watched, number);
   const requiredL1 = includedAt(watched, number);
   return {
