@@ -26,6 +26,8 @@ import { Span } from "./span.ts";
 const NO_BLOCK: BlockId = { hash: ZERO_HASH, number: 0 };
 const IDLE_MS = 1_000;
 const RETRY_MS = 500;
+/** A round that has failed again and again for so long needs somebody to look. */
+const NOT_READY_AFTER_MS = 60_000;
 /** Rounds of the loop between two prunings. */
 const PRUNE_EVERY = 64;
 
@@ -76,6 +78,8 @@ export class Interop implements Activity {
   #stands = false;
   #halted: string | undefined;
   #waiting = "verification has not begun";
+  /** When the first of the rounds was that have failed since, Unix milliseconds. */
+  #failingSince: number | undefined;
   readonly #rest: Rest;
 
   /** Throws `CriticalError` when a store cannot be used, a chain of the dependency set is not run here or none of the chains ever activates interop. */
@@ -149,6 +153,8 @@ export class Interop implements Activity {
 
   readiness(): Readiness {
     const missing = this.#halted === undefined ? [] : [`halted: ${this.#halted}`];
+    const failing = this.#modules.clock.now() - (this.#failingSince ?? Number.POSITIVE_INFINITY);
+    if (failing >= NOT_READY_AFTER_MS) missing.push(`cannot go on for ${Math.floor(failing / 1_000)} s: ${this.#waiting}`);
     for (const [chainId, indexer] of this.#indexers) if (indexer.problem !== undefined) missing.push(`message index of chain ${chainId}: ${indexer.problem}`);
     return readinessOf(missing);
   }
@@ -159,12 +165,14 @@ export class Interop implements Activity {
     for (let round = 0; !signal.aborted; round++) {
       try {
         const goesOn = this.#halted === undefined ? await this.step() : this.#followUnsafe();
+        this.#failingSince = undefined;
         if (!goesOn) await this.#rest.for(IDLE_MS, signal);
         if (round % PRUNE_EVERY === 0) this.#prune();
       } catch (error) {
         if (signal.aborted) break;
         if (errorKind(error) === "critical") this.#halt(errorMessage(error));
         this.#waiting = errorMessage(error);
+        this.#failingSince ??= this.#modules.clock.now();
         // L1 may have changed while it could not be looked at: nothing is final until it was.
         this.#stands = false;
         this.metrics.countError(errorKind(error));

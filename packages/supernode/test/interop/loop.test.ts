@@ -80,6 +80,23 @@ describe("the interop activity as it runs", () => {
     await end();
   });
 
+  it("is not ready when it has failed for a minute, with the reason, until it goes on", async () => {
+    const { l1, clock, interop, reaches, post, verified, end } = start();
+    post(3);
+    await reaches(() => verified() === at(3));
+    const began = clock.now();
+    l1.reachable = false;
+    post(5);
+    await reaches(() => interop.waiting === "L1 does not answer");
+    await reaches(() => !interop.readiness().ready, clock);
+    expect(clock.now() - began).toBeGreaterThanOrEqual(60_000);
+    expect(JSON.stringify(interop.readiness())).toMatch(/cannot go on for 6\d s: L1 does not answer/);
+    l1.reachable = true;
+    await reaches(() => verified() === at(5), clock);
+    expect(interop.readiness().ready).toBe(true);
+    await end();
+  });
+
   it("halts with the remedy and is not ready; the chains' unsafe and local safe heads and their indexes go on", async () => {
     const { interop, a, b, clock, reaches, post, verified, end } = start();
     const sent = a.block([says(1)]).message(0);
