@@ -7,8 +7,9 @@ import { checkBatch, type Range, type Store, type Write } from "./store.ts";
 
 const LOG_FILE = "entries.log";
 const NEXT_LOG_FILE = "entries.next";
-/** Length and CRC-32 of the body that follows, big endian. */
-const RECORD_HEAD = 8;
+/** Length of the body that follows, CRC-32 of that length, so that a damaged one does not pass for a record that was cut off, and CRC-32 of the body; big endian. */
+const RECORD_HEAD = 12;
+const LENGTH_SIZE = 4;
 /** Bytes of the log that are always kept before it is written anew. */
 const LEAST_COMPACTED = 16_000_000;
 const GROWTH = 3;
@@ -77,10 +78,12 @@ export class FileStore implements Store {
     const view = new DataView(log.buffer, log.byteOffset, log.length);
     let at = 0;
     while (at + RECORD_HEAD <= log.length) {
-      const end = at + RECORD_HEAD + view.getUint32(at);
-      const body = log.subarray(at + RECORD_HEAD, end);
+      const bodyAt = at + RECORD_HEAD;
+      const hasLength = crc32(log.subarray(at, at + LENGTH_SIZE)) === view.getUint32(at + LENGTH_SIZE);
+      const end = hasLength ? bodyAt + view.getUint32(at) : bodyAt;
       if (end > log.length) break;
-      if (crc32(body) !== view.getUint32(at + 4) || body.length === 0) {
+      const body = log.subarray(bodyAt, end);
+      if (!hasLength || crc32(body) !== view.getUint32(at + 2 * LENGTH_SIZE)) {
         if (log.subarray(end).every((byte) => byte === 0)) break;
         throw new CriticalError(`the store's log ${path} is damaged at byte ${at}: put a copy of the folder in its place, or delete the folder and start again`);
       }
@@ -126,7 +129,8 @@ function append(file: number, batch: readonly Write[]): number {
   const head = new Uint8Array(RECORD_HEAD);
   const view = new DataView(head.buffer);
   view.setUint32(0, body.length);
-  view.setUint32(4, crc32(body));
+  view.setUint32(LENGTH_SIZE, crc32(head.subarray(0, LENGTH_SIZE)));
+  view.setUint32(2 * LENGTH_SIZE, crc32(body));
   const record = concatBytes(head, body);
   for (let written = 0; written < record.length; ) written += writeSync(file, record, written);
   return record.length;

@@ -141,11 +141,12 @@ describe("a store by file", () => {
   });
 
   it("refuses a log that is damaged where no crash damages it, with the file, the place and the remedy", async () => {
-    const { path, log, sizes: [first] } = await closed();
+    const { path, log, sizes: [first, second] } = await closed();
     const bytes = readFileSync(log);
-    bytes[first! - 1]! ^= 1;
-    writeFileSync(log, bytes);
-    expect(() => new FileStore(path)).toThrow(/entries\.log is damaged at byte 0: put a copy .* or delete the folder/);
+    for (let at = 0; at < second!; at++) {
+      writeFileSync(log, bytes.map((byte, i) => (i === at ? byte ^ 1 : byte)));
+      expect(() => new FileStore(path), `byte ${at}`).toThrow(new RegExp(`entries\\.log is damaged at byte ${at < first! ? 0 : first}: put a copy .* or delete the folder`));
+    }
   });
 
   it("writes its log anew when most of it is outdated, and loses nothing by that", async () => {
