@@ -10,7 +10,7 @@ import type { KzgService } from "@pangaea/l1";
 import { errorMessage, type ExecutionLayer, InvalidInputError, type Logger } from "@pangaea/primitives";
 import { parseJwtSecret, RpcClient } from "@pangaea/rpc";
 import { openStore } from "@pangaea/store";
-import { batcherFlagsOf, type ChainSetup, dependencySetFor, ingressPolicyOf, messageGateOf, type ProcessOptions, type SupernodeOptions, type SupernodeSettings, type VirtualNodeOptions } from "@pangaea/supernode";
+import { batcherFlagsOf, type ChainSetup, checkSourceLevels, dependencySetFor, ingressPolicyOf, messageGateOf, type ProcessOptions, type SupernodeOptions, type SupernodeSettings, type VirtualNodeOptions } from "@pangaea/supernode";
 import { VERSION } from "./version.ts";
 
 type ExecutionPlan =
@@ -182,8 +182,10 @@ export function chainSetup({ config, options, execution, batcherKey, da }: Chain
   };
 }
 
-/** How messages between these chains are verified; undefined when they never count. Throws `InvalidInputError` naming the file. */
+/** How messages between these chains are verified; undefined when they never count. Throws `InvalidInputError` naming the file or the flag. */
 export async function interopSetup(plans: readonly ChainPlan[], options: SupernodeOptions): Promise<SupernodeSettings["interop"]> {
+  const chainIds = plans.map(({ config }) => config.l2ChainId);
+  for (const plan of plans) checkSourceLevels(plan.options, chainIds, `vn.${plan.config.l2ChainId}.`);
   const activation = options["interop.activation-timestamp"];
   const set = await dependencySetFor(plans.map(({ config }) => config), options["interop.dependency-set"], activation);
   if (set === undefined) return undefined;

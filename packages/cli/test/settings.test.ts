@@ -103,7 +103,8 @@ describe("settings", () => {
     it.each<readonly [string, string, readonly RegExp[]]>([
       ["an unknown flag", "[devnet]\nchians = [901]", [/^p\.toml:2 chians is no flag of pangaea devnet; did you mean chains\?$/]],
       ["bad values, all of them", "[devnet]\nl1.port = 70000\nquiet = 3", [/^p\.toml:2 l1\.port wants .* not "70000"$/, /^p\.toml:3 quiet wants true or false, not "3"$/]],
-      ["forks out of order", '[devnet]\nfork = ["isthmus=9", "jovian=5"]', [/^p\.toml:2 fork: --fork: jovian would activate before isthmus/]],
+      ["forks out of order", '[devnet]\nfork = ["isthmus=9", "jovian=5"]', [/^p\.toml \[devnet\]: --fork: jovian would activate before isthmus/]],
+      ["more activations than chains", '[devnet]\n"interop.activation" = ["1", "2", "3"]', [/^p\.toml \[devnet\]: --interop\.activation has 3 values for 2 chains/]],
       ["an unknown verb", "[devent]\nchains = [901]", [/^p\.toml \[devent\]: there is no verb devent with settings/]],
       ["a supernode without chains and L1", "[supernode]\nrpc.port = 1", [/has no chains: give the chain ids/, /has no l1: give the JSON-RPC URL of L1/]],
       ["settings of a chain that is not run", '[supernode]\nchains = []\nl1 = "http://a"\n[supernode.vn.902]\nl2 = "http://b"', [/has settings of vn\.902, and chains does not name 902/]],

@@ -11,7 +11,7 @@ import { checkFixedFlags, defineChains, defineDependencySet, dependencySetFile, 
 import { faultMethods } from "./faults/fault-methods.ts";
 import { devnetKey } from "./keys.ts";
 import { type LocalL1, startLocalL1 } from "./local-l1.ts";
-import { type DevnetFlags, devnetBatcher, devnetRelayer, differsFromDefault } from "./options.ts";
+import { checkPerChainFlags, type DevnetFlags, devnetBatcher, devnetRelayer, differsFromDefault } from "./options.ts";
 import { startRelaying } from "./relaying.ts";
 import { genesisFile, rollupConfigFile } from "./setup.ts";
 import { makeTemporaryFolder } from "./temporary-folder.ts";
@@ -146,6 +146,7 @@ async function startParts(flags: DevnetFlags, modules: DevnetModules, isGiven: (
   }
   const earlier = await readManifest(folder);
   if (earlier !== undefined) checkFixedFlags(folder, earlier, flags, isGiven);
+  checkPerChainFlags(flags, earlier?.chains ?? flags.chains);
 
   const kzg = new KzgService();
   opened.push(() => kzg.close());

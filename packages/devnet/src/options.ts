@@ -1,7 +1,7 @@
 import { type BatcherOptions, batcherFlagTable, batcherOptions, DEVNET_BATCHER_OPTIONS } from "@pangaea/batcher";
 import { type AltDaConfig, chainIdList, choice, FORKS, flag, type ForkSchedule, list, type OptionTable, type OptionValues, port, resolveOptions, scopedTable, text, unscoped, whole } from "@pangaea/config";
 import { InvalidInputError } from "@pangaea/primitives";
-import { ingressFlagTable } from "@pangaea/supernode";
+import { checkSourceLevels, ingressFlagTable } from "@pangaea/supernode";
 import { DEVNET_RELAYER_OPTIONS, type RelayerOptions, relayerFlagTable, relayerOptions } from "@pangaea/relayer";
 
 /** A fork and when it activates: seconds after genesis, or never. */
@@ -63,6 +63,15 @@ export type DevnetFlags = OptionValues<typeof DEVNET_OPTIONS>;
 export function differsFromDefault(flags: DevnetFlags, name: string): boolean {
   const [values, defaults]: readonly Readonly<Record<string, unknown>>[] = [flags, resolveOptions(DEVNET_OPTIONS, {})];
   return JSON.stringify(values?.[name]) !== JSON.stringify(defaults?.[name]);
+}
+
+/** Throws `InvalidInputError` when a flag with a value per chain has neither one for all nor as many as there are chains, or when one names a chain that is not there. */
+export function checkPerChainFlags(flags: Pick<DevnetFlags, "l2.block-time" | "interop.activation" | "interop.min-safety-of">, chainIds: readonly number[]): void {
+  for (const name of ["l2.block-time", "interop.activation"] as const) {
+    const values = flags[name].length;
+    if (values > 1 && values !== chainIds.length) throw new InvalidInputError(`--${name} has ${values} values for ${chainIds.length} ${chainIds.length === 1 ? "chain" : "chains"} (${chainIds.join(", ")}): give one for all, or one per chain`);
+  }
+  checkSourceLevels(flags, chainIds);
 }
 
 /** The settings of the devnet's batchers. */

@@ -1,6 +1,6 @@
 import { resolveOptions } from "@pangaea/config";
 import { describe, expect, it } from "vitest";
-import { DEVNET_OPTIONS, devnetBatcher, devnetForks, devnetRelayer } from "../src/index.ts";
+import { checkPerChainFlags, DEVNET_OPTIONS, devnetBatcher, devnetForks, devnetRelayer } from "../src/index.ts";
 
 const read = (given: Readonly<Record<string, string>>) => resolveOptions(DEVNET_OPTIONS, Object.fromEntries(Object.entries(given).map(([name, text]) => [name, { text, source: `--${name}` }])));
 const forks = (text: string) => devnetForks(read({ fork: text }), 1_000, 0);
@@ -36,6 +36,17 @@ describe("the devnet's flags", () => {
 
   it("refuse a block time of zero", () => {
     expect(() => read({ "l2.block-time": "1,0" })).toThrow(/--l2\.block-time wants seconds from 1 to 99, not "0"/);
+  });
+
+  it.each<readonly [string, Readonly<Record<string, string>>, string | undefined]>([
+    ["one for all, or one per chain", { "l2.block-time": "2", "interop.activation": "10,never", "interop.min-safety-of": "902=safe" }, undefined],
+    ["more than there are chains", { "interop.activation": "1,2,3" }, "--interop.activation has 3 values for 2 chains (901, 902): give one for all, or one per chain"],
+    ["fewer than there are chains", { "l2.block-time": "1,2", chains: "901,902,903" }, "--l2.block-time has 2 values for 3 chains (901, 902, 903)"],
+    ["a level for a chain that is not there", { "interop.min-safety-of": "999=safe" }, "--interop.min-safety-of names chain 999, which is not of this cluster (901, 902)"],
+  ])("have as many values as there are chains: %s", (_, given, message) => {
+    const flags = read(given);
+    if (message === undefined) expect(() => checkPerChainFlags(flags, flags.chains)).not.toThrow();
+    else expect(() => checkPerChainFlags(flags, flags.chains)).toThrow(message);
   });
 
   it("lead to the batcher's options", () => {

@@ -1,5 +1,5 @@
 import { type GivenValues, optionProblems, type OptionTable, resolveOptions } from "@pangaea/config";
-import { devnetForks } from "@pangaea/devnet";
+import { checkPerChainFlags, devnetForks } from "@pangaea/devnet";
 import { errorMessage, InvalidInputError, NotFoundError } from "@pangaea/primitives";
 import { givenToVirtualNode, SUPERNODE_OPTIONS, VIRTUAL_NODE_OPTIONS, virtualNodeOptions } from "@pangaea/supernode";
 import { type ChainPlan, planChain } from "../chain-setup.ts";
@@ -21,15 +21,16 @@ function tableProblems(verb: string, table: OptionTable, given: GivenValues): re
   return [...unknownSettings(verb, table, given), ...optionProblems(table, given)];
 }
 
-function devnetProblems(given: GivenValues): readonly string[] {
+function devnetProblems(given: GivenValues, path: string): readonly string[] {
   const problems = tableProblems("devnet", DEVNET_TABLE, given);
   if (problems.length > 0) return problems;
   try {
     const flags = valuesOf("devnet", DEVNET_TABLE, given);
+    checkPerChainFlags(flags, flags.chains);
     for (const place of flags.chains.keys()) devnetForks(flags, 1, place);
     return [];
   } catch (error) {
-    return [`${given.fork?.source}: ${messageOf(error)}`];
+    return [`${path} [devnet]: ${messageOf(error)}`];
   }
 }
 
@@ -77,7 +78,7 @@ async function relayingProblems(plans: readonly ChainPlan[], given: GivenValues,
 export async function configProblems({ path, verbs }: SettingsFile): Promise<readonly string[]> {
   const problems = await Promise.all(
     [...verbs].map(async ([verb, given]) => {
-      if (verb === "devnet") return devnetProblems(given);
+      if (verb === "devnet") return devnetProblems(given, path);
       if (verb === "supernode") return supernodeProblems(given, path);
       if (verb === "da-server") return tableProblems(verb, DA_SERVER_TABLE, given);
       if (verb === "node") return nodeProblems(given, path);

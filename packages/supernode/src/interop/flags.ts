@@ -32,3 +32,13 @@ export function ingressPolicyOf(flags: IngressFlags): IngressPolicy {
   const bySource = new Map(flags["interop.min-safety-of"].map(({ source, level }) => [source, level]));
   return ingressPolicy(flags["interop.min-safety"], bySource, flags["interop.same-timestamp"] ? "allowed" : "refused");
 }
+
+/** Throws `InvalidInputError` when a level is given for a source that is none of these chains, or twice; `prefix` stands before the flag's name. */
+export function checkSourceLevels(flags: Pick<IngressFlags, "interop.min-safety-of">, chainIds: readonly number[], prefix = ""): void {
+  const sources = flags["interop.min-safety-of"].map(({ source }) => source);
+  const flag = `--${prefix}interop.min-safety-of`;
+  const strange = sources.find((source) => !chainIds.includes(source));
+  if (strange !== undefined) throw new InvalidInputError(`${flag} names chain ${strange}, which is not of this cluster (${chainIds.join(", ")}): remove it or add the chain`);
+  const twice = sources.find((source, i) => sources.indexOf(source) !== i);
+  if (twice !== undefined) throw new InvalidInputError(`${flag} names chain ${twice} twice: remove one of the levels`);
+}

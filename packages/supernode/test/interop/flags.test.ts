@@ -1,6 +1,6 @@
 import { resolveOptions } from "@pangaea/config";
 import { describe, expect, it } from "vitest";
-import { ingressFlagTable, ingressPolicyOf, messageGateOf } from "../../src/interop/flags.ts";
+import { checkSourceLevels, ingressFlagTable, ingressPolicyOf, messageGateOf } from "../../src/interop/flags.ts";
 
 const policyOf = (given: Readonly<Record<string, string>>) =>
   ingressPolicyOf(resolveOptions(ingressFlagTable("cross-unsafe"), Object.fromEntries(Object.entries(given).map(([name, text]) => [`interop.${name}`, { text, source: `--interop.${name}` }]))));
@@ -19,6 +19,16 @@ describe("the flags of what messages a chain takes", () => {
 
   it.each(["902", "902=", "=safe", "op=safe", "902=safe=finalized", "902=certain", "-1=safe"])("refuse %s as the level of a source, with the flag", (text) => {
     expect(() => policyOf({ "min-safety-of": text })).toThrow("--interop.min-safety-of");
+  });
+
+  it.each<readonly [string, readonly { readonly source: number; readonly level: "safe" | "unsafe" }[], string | undefined]>([
+    ["of the cluster's chains", [{ source: 902, level: "safe" }, { source: 901, level: "unsafe" }], undefined],
+    ["of a chain that is not there", [{ source: 902, level: "safe" }, { source: 9_002, level: "safe" }], "--vn.901.interop.min-safety-of names chain 9002, which is not of this cluster (901, 902): remove it or add the chain"],
+    ["of one chain, twice", [{ source: 902, level: "safe" }, { source: 902, level: "unsafe" }], "--vn.901.interop.min-safety-of names chain 902 twice: remove one of the levels"],
+  ])("are checked against the chains there are: levels %s", (_, levels, message) => {
+    const check = () => checkSourceLevels({ "interop.min-safety-of": levels }, [901, 902], "vn.901.");
+    if (message === undefined) expect(check).not.toThrow();
+    else expect(check).toThrow(message);
   });
 
   it("refuse a level that is none", () => {
