@@ -29,6 +29,12 @@ describe.each(kinds)("a deny list in %s", (name, store) => {
     expect([list.isDenied(5, hashOf(5)), list.isDenied(5, hashOf(5, 1)), list.isDenied(6, hashOf(5)), list.has(5), list.has(6)]).toEqual([true, false, false, true, false]);
     expect(list.at(5)).toEqual([denied(5)]);
   });
+  it("keeps heights and times of up to 48 bits", () => {
+    const one = store();
+    const most = 2 ** 48 - 1;
+    for (const number of [2 ** 32, most]) open(one).add({ ...denied(5), number, decisionTimestamp: most });
+    expect([open(one).heights(), open(one).at(most)]).toEqual([[2 ** 32, most], [{ ...denied(5), number: most, decisionTimestamp: most }]]);
+  });
   it("keeps the first record of a block that is denied twice", () => {
     const one = store();
     const list = open(one);
@@ -91,6 +97,18 @@ describe.each(kinds)("a deny list in %s", (name, store) => {
       }
     }), { numRuns: name === "memory" ? 100 : 15 });
   });
+});
+
+it("a deny list holds 65,536 blocks and stops with the remedy at one more, until some are forgotten", () => {
+  const store = new MemoryStore();
+  const list = open(store);
+  const { output, hash } = denied(1);
+  for (let number = 1; number <= 65_536; number++) list.add({ number, hash, decisionTimestamp: number, output, reason: "" });
+  const more = { number: 65_537, hash, decisionTimestamp: 65_537, output, reason: "" };
+  for (const full of [list, open(store)]) expect(() => full.add(more)).toThrow(/65536 blocks are denied already, so block 65537 .* stop the chain's sequencer, then delete the folder/);
+  expect(list.dropDecidedAfter(65_535)).toHaveLength(1);
+  list.add(more);
+  expect([list.has(65_536), list.has(65_537)]).toEqual([false, true]);
 });
 
 it("a deny list on a disk that fails denies nothing that is not durable", () => {

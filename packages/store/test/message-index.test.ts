@@ -177,6 +177,32 @@ describe.each(kinds)("a message index in %s", (_, store) => {
     index.seal([block(15, 3)]);
     expect(index.contains(query(15, 2)).kind).toBe("yes");
   });
+  it("prunes by the second, and what a block executes with the block", () => {
+    const one = store();
+    const index = open(one);
+    index.seal(Array.from({ length: 30 }, (_, i) => block(1 + i, 3, { executes: [1] })));
+    expect([index.prune(timeOf(12) + 1), index.first?.number]).toEqual([12, 13]);
+    const kept = () => [...one.entries({ from: Uint8Array.of(3), to: Uint8Array.of(4) })].length;
+    expect([kept(), index.executingAt(12), index.executingAt(13)?.length]).toEqual([18, undefined, 1]);
+    index.prune(timeOf(1_000));
+    expect(kept()).toBe(1);
+  });
+  it("answers from no block of a branch that it left, though it had looked at all of them", () => {
+    const index = open(store());
+    index.seal(blocks(1, 400, 3));
+    const answers = (branch: number) => new Set(Array.from({ length: 380 }, (_, i) => index.contains(query(21 + i, i % 3, branch)).kind));
+    expect(answers(0)).toEqual(new Set(["yes"]));
+    index.rewind({ number: 20, hash: hashOf(20) });
+    index.seal(Array.from({ length: 380 }, (_, i) => block(21 + i, 3, { branch: 1, parentBranch: i === 0 ? 0 : 1 })));
+    expect([answers(0), answers(1)]).toEqual([new Set(["contradiction"]), new Set(["yes"])]);
+    index.prune(timeOf(300));
+    expect(index.contains(query(350, 1, 1)).kind).toBe("yes");
+  });
+  it("contradicts a claim below its first block by that block's time, when the view ends with it", () => {
+    const index = filled();
+    expect(index.contains({ ...query(9, 0), timestamp: timeOf(10) }, 10).kind).toBe("contradiction");
+    expect(index.contains({ ...query(9, 0), timestamp: timeOf(10) }, 9).kind).not.toBe("contradiction");
+  });
   it("prunes at most 2,000 blocks a call, and gives the disk back", () => {
     const one = store();
     const index = open(one);
