@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CALLDATA, account, Devnet, rpc } from "./support/devnet.ts";
+import { superRoot } from "./support/messages.ts";
 import { type Finished, Program, until } from "./support/program.ts";
 
 interface Explanation {
@@ -105,6 +106,8 @@ describe("faults on a running devnet", () => {
     expect(later.unsafe_l2.number).toBeGreaterThan(other.unsafe_l2.number);
     expect(later.safe_l2.timestamp).toBeLessThanOrEqual(safe.timestamp);
     expect((await explain(902, later.local_safe_l2.number)).waitsFor).toMatch(/^the other chains at timestamp \d+: chain 901: block \d+ for timestamp \d+ is not local safe yet, block \d+ is$/);
+    const { data, optimistic_at_timestamp } = await superRoot(devnet.ready.supernode.url, later.local_safe_l2.timestamp);
+    expect([data, Object.keys(optimistic_at_timestamp)], "a super root of one chain alone is none").toEqual([undefined, ["902"]]);
     await fault("withhold-batch", "901", "--seconds=0");
     await devnet.untilSafe(0, safe.number + FAR);
     await devnet.untilSafe(1, later.local_safe_l2.number);
