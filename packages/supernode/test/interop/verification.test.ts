@@ -42,6 +42,21 @@ describe("verification", () => {
     expect(interop.verified.at(at(3))?.heads.get(901)?.hash).toBe(cluster.chain(0).at(3).ref.hash);
   });
 
+  it("finalizes after a restart as soon as L1 was looked at, though nothing else moves", async () => {
+    const cluster = two();
+    for (const seconds of [3, 6]) cluster.fillAndPost(seconds);
+    await cluster.settle();
+    cluster.restart();
+    cluster.l1.finalized = 2;
+    const finalized = async () => {
+      for (const chain of cluster.chains) while (await chain.run());
+      return cluster.chains.map((chain) => chain.heads()?.finalized.number);
+    };
+    expect(await finalized()).toEqual([0, 0]);
+    expect(await cluster.interop.step()).toBe(false);
+    expect(await finalized()).toEqual([6, 6]);
+  });
+
   it.each([0, 1])("has taken L1 into account as far as the chain furthest behind has read it, be it chain %i", async (slow) => {
     const cluster = two();
     cluster.fillAndPost(2);
