@@ -191,10 +191,12 @@ describe.each(kinds)("a message index in %s", (_, store) => {
     const index = open(store());
     index.seal(blocks(1, 400, 3));
     const answers = (branch: number) => new Set(Array.from({ length: 380 }, (_, i) => index.contains(query(21 + i, i % 3, branch)).kind));
-    expect(answers(0)).toEqual(new Set(["yes"]));
+    const hashes = () => Array.from({ length: 380 }, (_, i) => index.hashAt(21 + i));
+    const hashesOf = (branch: number) => Array.from({ length: 380 }, (_, i) => hashOf(21 + i, branch));
+    expect([answers(0), hashes()]).toEqual([new Set(["yes"]), hashesOf(0)]);
     index.rewind({ number: 20, hash: hashOf(20) });
     index.seal(Array.from({ length: 380 }, (_, i) => block(21 + i, 3, { branch: 1, parentBranch: i === 0 ? 0 : 1 })));
-    expect([answers(0), answers(1)]).toEqual([new Set(["contradiction"]), new Set(["yes"])]);
+    expect([answers(0), answers(1), hashes()]).toEqual([new Set(["contradiction"]), new Set(["yes"]), hashesOf(1)]);
     index.prune(timeOf(300));
     expect(index.contains(query(350, 1, 1)).kind).toBe("yes");
   });
