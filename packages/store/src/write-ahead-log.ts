@@ -1,8 +1,7 @@
 import { bytesEqual, CriticalError, errorMessage } from "@pangaea/primitives";
-import { checked, guarded, withCheck } from "./checked-value.ts";
+import { SingleRecord } from "./single-record.ts";
 import type { Store } from "./store.ts";
 
-const PENDING_KEY = Uint8Array.of(0);
 const WHERE = "write-ahead log";
 const REMEDY = "delete the folder of the interop activity, it is verified again from L1";
 
@@ -17,18 +16,18 @@ export interface Codec<T> {
  * Throws `TemporaryError` when the store fails, `CriticalError` when the record is damaged.
  */
 export class WriteAheadLog<T> {
-  readonly #store: ReturnType<typeof guarded>;
+  readonly #record: SingleRecord;
   readonly #codec: Codec<T>;
 
   /** Takes a store of its own, or a part of one. */
   constructor(store: Store, codec: Codec<T>) {
-    this.#store = guarded(store, WHERE);
+    this.#record = new SingleRecord(store, { where: WHERE, remedy: REMEDY });
     this.#codec = codec;
   }
 
   /** The record that is to be applied. */
   pending(): T | undefined {
-    const bytes = this.#bytes();
+    const bytes = this.#record.get();
     if (bytes === undefined) return undefined;
     try {
       return this.#codec.decode(bytes);
@@ -40,19 +39,14 @@ export class WriteAheadLog<T> {
   /** Makes a record durable. Throws `CriticalError` when another is pending; an equal one is passed over. */
   put(record: T): void {
     const bytes = this.#codec.encode(record);
-    const known = this.#bytes();
+    const known = this.#record.get();
     if (known !== undefined && bytesEqual(known, bytes)) return;
     if (known !== undefined) throw new CriticalError(`${WHERE}: another record (${known.length} bytes) is still pending: apply and clear it before the next (${bytes.length} bytes)`);
-    this.#store.write([[PENDING_KEY, withCheck(PENDING_KEY, bytes)]]);
+    this.#record.set(bytes);
   }
 
   /** Forgets the record, when it is applied. */
   clear(): void {
-    if (this.#bytes() !== undefined) this.#store.write([[PENDING_KEY, undefined]]);
-  }
-
-  #bytes(): Uint8Array | undefined {
-    const stored = this.#store.get(PENDING_KEY);
-    return stored === undefined ? undefined : checked(PENDING_KEY, stored, WHERE, REMEDY);
+    if (this.#record.get() !== undefined) this.#record.set(undefined);
   }
 }

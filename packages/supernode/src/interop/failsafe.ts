@@ -1,17 +1,15 @@
 import { utf8ToBytes } from "@pangaea/primitives";
-import type { Store } from "@pangaea/store";
+import { SingleRecord, type Store } from "@pangaea/store";
 
-const KEY = Uint8Array.of(0);
-
-/** The switch that refuses all messages, kept over restarts. Throws what the store throws. */
+/** The switch that refuses all messages, kept over restarts. Throws `TemporaryError` when the store fails, `CriticalError` when the record is damaged. */
 export class Failsafe {
-  readonly #store: Store;
+  readonly #record: SingleRecord;
   #reason: string | undefined;
 
   /** Takes a store of its own, or a part of one. */
   constructor(store: Store) {
-    this.#store = store;
-    const bytes = store.get(KEY);
+    this.#record = new SingleRecord(store, { where: "the record of the failsafe", remedy: "delete the folder of the interop activity, it is verified again from L1" });
+    const bytes = this.#record.get();
     this.#reason = bytes === undefined ? undefined : new TextDecoder().decode(bytes);
   }
 
@@ -22,7 +20,7 @@ export class Failsafe {
 
   /** Switches it on with a reason, off without. */
   set(reason: string | undefined): void {
-    this.#store.write([[KEY, reason === undefined ? undefined : utf8ToBytes(reason)]]);
+    this.#record.set(reason === undefined ? undefined : utf8ToBytes(reason));
     this.#reason = reason;
   }
 }

@@ -1,10 +1,11 @@
 import { MESSAGE_RULES } from "@pangaea/interop";
 import { silentLogger, utf8ToBytes, type Hex } from "@pangaea/primitives";
-import { MemoryStore } from "@pangaea/store";
+import { MemoryStore, SingleRecord } from "@pangaea/store";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { apply, prepare } from "../../src/interop/apply.ts";
 import { DenialBasis } from "../../src/interop/denial-basis.ts";
+import { Failsafe } from "../../src/interop/failsafe.ts";
 import type { Transition } from "../../src/interop/decision.ts";
 import { transitionCodec } from "../../src/interop/transition-codec.ts";
 import { at, Cluster } from "../support/cluster.ts";
@@ -110,9 +111,28 @@ describe("what the newest denial rests on", () => {
     expect(basis.newest()).toBeUndefined();
   });
 
-  it("is critical when it is damaged, with the remedy", () => {
+  it("is critical when a bit of it is flipped, or when its content is another's, with the remedy", () => {
+    const remedy = expect.objectContaining({ kind: "critical", message: expect.stringContaining("delete the folder of the interop activity") });
     const store = new MemoryStore();
-    store.write([[Uint8Array.of(0), utf8ToBytes("{")]]);
-    expect(() => new DenialBasis(store).newest()).toThrow(expect.objectContaining({ kind: "critical", message: expect.stringContaining("delete the folder of the interop activity") }));
+    new DenialBasis(store).note({ timestamp: 7, l1Inclusion: { hash: word(1), number: 1 } });
+    const [[key, value]] = [...store.entries()] as [[Uint8Array, Uint8Array]];
+    for (let at = 0; at < value.length; at++) {
+      store.write([[key, value.map((byte, i) => (i === at ? byte ^ 1 : byte))]]);
+      expect(() => new DenialBasis(store).newest(), `byte ${at}`).toThrow(remedy);
+    }
+    new SingleRecord(store, { where: "another", remedy: "none" }).set(utf8ToBytes("{}"));
+    expect(() => new DenialBasis(store).newest()).toThrow(remedy);
   });
+});
+
+it("the failsafe is kept over restarts, and critical when its record is damaged", () => {
+  const store = new MemoryStore();
+  new Failsafe(store).set("a block was denied");
+  expect(new Failsafe(store).reason).toBe("a block was denied");
+  const [[key, value]] = [...store.entries()] as [[Uint8Array, Uint8Array]];
+  store.write([[key, value.map((byte) => byte ^ 1)]]);
+  expect(() => new Failsafe(store)).toThrow(/the record of the failsafe.* is damaged/);
+  store.write([[key, value]]);
+  new Failsafe(store).set(undefined);
+  expect(new Failsafe(store).reason).toBeUndefined();
 });
