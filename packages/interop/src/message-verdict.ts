@@ -66,14 +66,3 @@ export function verdictOf(claim: MessageClaim, answer: ContainsAnswer): MessageV
 export function checkMessage(claim: MessageClaim, context: MessageContext): MessageVerdict {
   return checkClaim(claim, context) ?? verdictOf(claim, context.contains(claim));
 }
-
-/**
- * What is to be done about a block, by the verdicts over its messages: the first that says invalid, else the first that halts, else the first that waits;
- * `undefined` when all are valid. A contradiction stands whatever the other messages wait for.
- */
-export function worstVerdict(verdicts: readonly MessageVerdict[]): Exclude<MessageVerdict, { kind: "valid" }> | undefined {
-  for (const kind of ["invalid", "halt", "wait"] as const) {
-    for (const verdict of verdicts) if (verdict.kind === kind) return verdict;
-  }
-  return undefined;
-}

@@ -1,8 +1,9 @@
-import { bytesToBigInt, bytesToHex, encodeSuperRootV1, type Hex, InvalidInputError, isHex, readU64, toSafeNumber } from "@pangaea/primitives";
+import { bigIntToBytes, bytesToBigInt, bytesToHex, type Hex, hexToBytes, InvalidInputError, isHex, joinBytes, readU64, toSafeNumber, writeU64 } from "@pangaea/primitives";
 
 const VERSION = 1;
 const HEAD_BYTES = 9;
-const ENTRY_BYTES = 64;
+const WORD = 32;
+const ENTRY_BYTES = 2 * WORD;
 
 /** A chain's output root within a super root. */
 export interface ChainOutput {
@@ -32,7 +33,10 @@ export function encodeSuperRoot({ timestamp, chains }: SuperRoot): Uint8Array {
   toSafeNumber(timestamp, "super root: timestamp");
   const malformed = chains.find(({ outputRoot }) => !isHex(outputRoot, 32));
   if (malformed !== undefined) throw new InvalidInputError(`super root: output root of chain ${malformed.chainId} is not 32 bytes of hex`);
-  return encodeSuperRootV1(timestamp, chains);
+  const head = new Uint8Array(HEAD_BYTES);
+  head[0] = VERSION;
+  writeU64(head, 1, timestamp);
+  return joinBytes([head, ...chains.flatMap(({ chainId, outputRoot }) => [bigIntToBytes(chainId, WORD), hexToBytes(outputRoot)])]);
 }
 
 /** Decodes a super root's preimage. Throws `InvalidInputError` for another version, a length that holds no whole number of chains or none, chains out of order, a time above 2^53-1. */
@@ -45,7 +49,7 @@ export function decodeSuperRoot(data: Uint8Array): SuperRoot {
   const timestamp = toSafeNumber(readU64(data, 1), "super root: timestamp");
   const chains: ChainOutput[] = [];
   for (let at = HEAD_BYTES; at < data.length; at += ENTRY_BYTES) {
-    chains.push({ chainId: bytesToBigInt(data.subarray(at, at + 32)), outputRoot: bytesToHex(data.subarray(at + 32, at + ENTRY_BYTES)) });
+    chains.push({ chainId: bytesToBigInt(data.subarray(at, at + WORD)), outputRoot: bytesToHex(data.subarray(at + WORD, at + ENTRY_BYTES)) });
   }
   checkOrder(chains);
   return { timestamp, chains };

@@ -1,5 +1,5 @@
 import {
-  bytesToHex, concatBytes, encodeTransaction, type Hex, hexToBytes, keccak256Hex, type Log, outputRootV0, rlpEncode, superRootV1, TX_DEPOSIT, transactionHash, upgradeSourceHash, utf8ToBytes,
+  bytesToHex, concatBytes, encodeTransaction, type Hex, hexToBytes, keccak256Hex, type Log, outputRootV0, rlpEncode, TX_DEPOSIT, transactionHash, upgradeSourceHash, utf8ToBytes,
 } from "@pangaea/primitives";
 import { describe, expect, it } from "vitest";
 import {
@@ -8,6 +8,11 @@ import {
   logHashFrom, logHashOf, lookupEntry, meshOf, messageChecksum, messagePayload, parseExecutingDescriptor, parseInboxEntries, payloadHashOf, readInboxClaim, RELAYED_MESSAGE_TOPIC, SENT_MESSAGE_TOPIC, sentMessageHash, transitionStateHash,
 } from "../src/index.ts";
 import { haveVectors, vectorJson } from "./support/vectors.ts";
+
+/** Of `inline-curated/roots.json`. */
+interface PublishedRoots {
+  readonly super_root: readonly { readonly timestamp: number; readonly chains: readonly { readonly chainId: number; readonly outputRoot: Hex }[]; readonly expected_hash: Hex }[];
+}
 
 interface JsonLog {
   readonly address: string;
@@ -203,7 +208,15 @@ describe.skipIf(!haveVectors)("interop: computed vectors", () => {
     const value = { timestamp: Number(timestamp), chains: outputRoots.map(({ chainId, root }) => ({ chainId: BigInt(chainId), outputRoot: root })) };
     expect(bytesToHex(encodeSuperRoot(value))).toBe(encoded);
     expect(decodeSuperRoot(hexToBytes(encoded))).toEqual(value);
-    expect(superRootV1(value.timestamp, value.chains)).toBe(superRoot);
+    expect(keccak256Hex(encodeSuperRoot(value))).toBe(superRoot);
+  });
+
+  it("super roots of the public clients' tests", () => {
+    const { super_root } = vectorJson<PublishedRoots>("inline-curated/roots.json", { super_root: [] });
+    for (const { timestamp, chains, expected_hash } of super_root) {
+      const wide = chains.map(({ chainId, outputRoot }) => ({ chainId: BigInt(chainId), outputRoot }));
+      expect(keccak256Hex(encodeSuperRoot({ timestamp, chains: wide }))).toBe(expected_hash);
+    }
   });
 
   it.each(computed.transitionStates)("transition state $name", ({ superEncoded, pendingProgress, step, encoded, hash, specLiteralHashWithoutVersionByte }) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkMessage, type ContainsAnswer, type ExecutionContext, MESSAGE_RULES, meshOf, type MessageVerdict, worstVerdict } from "../src/index.ts";
+import { checkMessage, type ContainsAnswer, type ExecutionContext, MESSAGE_RULES, meshOf, type MessageVerdict } from "../src/index.ts";
 
 const yes: ContainsAnswer = { kind: "yes" };
 const claim = (change: { readonly timestamp?: number; readonly chainId?: bigint } = {}) => ({ identifier: { blockNumber: 5, logIndex: 2, timestamp: 2_000, chainId: 2n, ...change }, checksum: `0x03${"00".repeat(31)}` } as const);
@@ -61,21 +61,5 @@ describe("the verdict over a message", () => {
 
   it("an expired message is invalid even where its logs are pruned, so pruning cannot change a verdict", () => {
     expect(judge({ executingTimestamp: 2_101 }, claim(), { kind: "pruned", reason: "" })).toMatchObject({ kind: "invalid", rule: "expiry" });
-  });
-});
-
-describe("the verdict over a block", () => {
-  const valid: MessageVerdict = { kind: "valid" };
-  const of = (kind: "invalid" | "wait" | "halt", message: string = kind): MessageVerdict => ({ kind, rule: "identity", message });
-
-  it.each<readonly [string, readonly MessageVerdict[], MessageVerdict | undefined]>([
-    ["no messages", [], undefined],
-    ["valid messages", [valid, valid], undefined],
-    ["one that waits", [valid, of("wait")], of("wait")],
-    ["one that halts behind one that waits", [of("wait"), of("halt")], of("halt")],
-    ["one that is invalid behind all others", [valid, of("wait"), of("halt"), of("invalid")], of("invalid")],
-    ["two that are invalid", [of("invalid", "first"), of("invalid", "second")], of("invalid", "first")],
-  ])("of %s", (_, verdicts, wanted) => {
-    expect(worstVerdict(verdicts)).toEqual(wanted);
   });
 });

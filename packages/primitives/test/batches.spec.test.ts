@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { ByteReader } from "../src/byte-reader.ts";
-import { decodeBlob, decodeSpanBatch, decodeTransaction, encodeBlob, encodeSpanBatch, hexToBytes, outputRootV0, parseFrames, SPAN_BATCH_TYPE, SpanTransactionColumns, superRootV1, type Hex } from "../src/index.ts";
+import { decodeBlob, decodeSpanBatch, decodeTransaction, encodeBlob, encodeSpanBatch, hexToBytes, outputRootV0, parseFrames, SPAN_BATCH_TYPE, SpanTransactionColumns, type Hex } from "../src/index.ts";
 import { decodeSpanTransactions } from "../src/span-batch-transactions.ts";
 import { haveVectors, VECTORS, vectorBytes, vectorJson } from "./vectors.ts";
 
@@ -40,16 +40,11 @@ describe.skipIf(!haveVectors)("published batch data", () => {
     if (i === 9) expect(data).toEqual(fromArchive("hildr-2024-10/blob-codec.tar.gz", "blob9_decode.txt"));
   });
 
-  it("output and super roots are the published ones", () => {
+  it("output roots are the published ones", () => {
     interface Roots {
       readonly output_root: readonly { readonly stateRoot: Hex; readonly messagePasserStorageRoot: Hex; readonly blockHash: Hex; readonly expected: Hex }[];
-      readonly super_root: readonly { readonly timestamp: number; readonly chains: readonly { readonly chainId: number; readonly outputRoot: Hex }[]; readonly expected_hash: Hex }[];
     }
     const roots = vectorJson<Roots>("inline-curated/roots.json");
     for (const root of roots.output_root) expect(outputRootV0(root)).toBe(root.expected);
-    for (const { timestamp, chains, expected_hash } of roots.super_root) {
-      expect(superRootV1(timestamp, chains)).toBe(expected_hash);
-      expect(superRootV1(timestamp, chains.toReversed())).toBe(expected_hash);
-    }
   });
 });

@@ -28,10 +28,6 @@ export function parseRelayPolicy(text: string): RelayPolicy {
   return { kind: "pairs", pairs };
 }
 
-export function formatRelayPolicy(policy: RelayPolicy): string {
-  return policy.kind === "pairs" ? policy.pairs.map(({ source, destination }) => `${source}:${destination}`).join(",") : policy.kind;
-}
-
 /**
  * The pairs that a policy means among the chains that are at hand: of `all`, those that the dependency set accepts.
  * Throws `InvalidInputError` for a pair that is named and has a chain that is not at hand, or that the dependency set refuses.

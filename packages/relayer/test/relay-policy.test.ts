@@ -1,7 +1,7 @@
 import { type DependencySet, fullMesh } from "@pangaea/config";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatRelayPolicy, parseRelayPolicy, type RelayPolicy, relayPairs } from "../src/index.ts";
+import { parseRelayPolicy, type RelayPolicy, relayPairs } from "../src/index.ts";
 
 const pair = (source: number, destination: number) => ({ source, destination });
 
@@ -38,9 +38,8 @@ describe("a relay policy", () => {
   it("is read as it is written", () => {
     const id = fc.integer({ min: 1, max: 2 ** 53 - 1 });
     const pairs = fc.uniqueArray(fc.tuple(id, id).filter(([a, b]) => a !== b), { minLength: 1, maxLength: 8, selector: ([a, b]) => `${a}:${b}` });
-    const policies = fc.oneof(fc.constantFrom<RelayPolicy>({ kind: "all" }, { kind: "none" }), pairs.map((list): RelayPolicy => ({ kind: "pairs", pairs: list.map(([a, b]) => pair(a, b)) })));
-    fc.assert(fc.property(policies, (policy) => {
-      expect(parseRelayPolicy(formatRelayPolicy(policy))).toEqual(policy);
+    fc.assert(fc.property(pairs, (list) => {
+      expect(parseRelayPolicy(list.map(([a, b]) => `${a}:${b}`).join(","))).toEqual({ kind: "pairs", pairs: list.map(([a, b]) => pair(a, b)) });
     }));
   });
 });

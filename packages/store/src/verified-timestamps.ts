@@ -90,16 +90,6 @@ export class VerifiedTimestamps {
     }
   }
 
-  /** Drops entries before a timestamp, never the newest; at most 4,096 a call. Gives how many: call again until it is 0. */
-  pruneBefore(timestamp: number): number {
-    if (this.#first === undefined || this.#last === undefined) return 0;
-    const start = this.#first.timestamp;
-    const end = Math.min(timestamp, this.#last.timestamp, start + DELETES_A_BATCH);
-    if (end <= start) return 0;
-    this.#drop(start, end);
-    return end - start;
-  }
-
   /** The newest entry whose L1 block the predicate accepts; it must accept all L1 blocks up to one and none above it. Takes a binary search. */
   newestWhere(accepts: (l1Inclusion: BlockId) => boolean): VerifiedTimestamp | undefined {
     if (this.#first === undefined || this.#last === undefined) return undefined;
@@ -116,16 +106,6 @@ export class VerifiedTimestamps {
       } else high = middle;
     }
     return found;
-  }
-
-  /** The entries from the newest, or from a timestamp, back to the oldest. */
-  *newestFirst(from = Number.MAX_SAFE_INTEGER): Iterable<VerifiedTimestamp> {
-    if (this.#last === undefined) return;
-    for (let timestamp = Math.min(from, this.#last.timestamp); ; timestamp--) {
-      const entry = this.at(timestamp);
-      if (entry === undefined) return;
-      yield entry;
-    }
   }
 
   #encodedAt(timestamp: number): Uint8Array | undefined {

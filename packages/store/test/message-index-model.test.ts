@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { type IndexedBlock, MessageIndex, type MessageQuery, type Store } from "../src/index.ts";
-import { block, CHAIN_ID, hashOf, query, timeOf } from "./support/blocks.ts";
+import { block, CHAIN_ID, hashOf, query } from "./support/blocks.ts";
 import { storeKinds } from "./support/stores.ts";
 
 const { kinds, close } = storeKinds();
@@ -84,7 +84,6 @@ function run(open: () => Store, steps: readonly Step[]): void {
     const known = model.blocks.find((candidate) => candidate.number === number);
     expect(index.blockAt(number)).toEqual(known);
     expect([index.first?.hash, index.first?.parentHash, index.last?.hash]).toEqual([model.blocks[0]?.hash, model.blocks[0]?.parentHash, model.blocks.at(-1)?.hash]);
-    expect(index.blockNumberAtOrBefore(timeOf(number) + 1)).toBe(model.blocks.findLast((candidate) => candidate.timestamp <= timeOf(number) + 1)?.number);
   }
   for (const one of model.blocks) expect(index.blockAt(one.number)).toEqual(one);
 }

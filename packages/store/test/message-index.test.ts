@@ -31,7 +31,7 @@ describe.each(kinds)("a message index in %s", (_, store) => {
 
   it("is empty at first and knows no block", () => {
     const index = open(store());
-    expect([index.first, index.last, index.blockAt(1), index.sealOf(1), index.executingAt(1), index.blockNumberAtOrBefore(timeOf(1))]).toEqual([undefined, undefined, undefined, undefined, undefined, undefined]);
+    expect([index.first, index.last, index.blockAt(1), index.sealOf(1), index.executingAt(1)]).toEqual([undefined, undefined, undefined, undefined, undefined]);
     expect(index.contains(query(1, 0))).toEqual({ kind: "not-yet", reason: "the index of chain 901 is empty" });
   });
   it("gives back its blocks, logs and executing messages", () => {
@@ -88,10 +88,6 @@ describe.each(kinds)("a message index in %s", (_, store) => {
     const answer = filled().contains(claim, upTo);
     expect(answer.kind).toBe(kind);
     expect(answer.kind === "yes" ? "" : answer.reason).toMatch(reason);
-  });
-
-  it.each([[timeOf(10) - 1, undefined], [timeOf(10), 10], [timeOf(10) + 1, 10], [timeOf(13), 13], [timeOf(14), 14], [timeOf(20), 14]])("finds the block at or before time %i: %s", (timestamp, number) => {
-    expect(filled().blockNumberAtOrBefore(timestamp)).toBe(number);
   });
 
   it("passes over blocks that are sealed again, also where new ones follow", () => {

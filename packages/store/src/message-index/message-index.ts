@@ -162,13 +162,6 @@ export class MessageIndex {
     return this.#blocks.record(number).executes ? this.#executing(number) : [];
   }
 
-  /** The last block with a timestamp of at most this; undefined when the first is younger or the index empty. */
-  blockNumberAtOrBefore(timestamp: number): number | undefined {
-    if (this.#bounds === undefined) return undefined;
-    const number = this.#blocks.firstAfter(timestamp, this.#bounds) - 1;
-    return number < this.#bounds.first ? undefined : number;
-  }
-
   /** Drops all blocks above one, or all when there is none to keep. Throws `ResetError` when that block is not there with that hash. */
   rewind(to: BlockId | undefined): void {
     const bounds = this.#bounds;
