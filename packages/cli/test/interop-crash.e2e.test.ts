@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { CALLDATA, Devnet, rpc } from "./support/devnet.ts";
@@ -12,6 +13,7 @@ const A = 0;
 const B = 1;
 /** An advance is this one write and nothing else. */
 const ADVANCE = "put verified";
+const KILLED_AT_WRITE = `--require=${fileURLToPath(new URL("./support/killed-at-write.cjs", import.meta.url))}`;
 const killedSchema = z.object({ killed: z.enum(["before", "after"]), wrote: z.array(z.string()) });
 
 describe("a supernode that is killed at each write of a transition, one after the other", () => {
@@ -30,7 +32,7 @@ describe("a supernode that is killed at each write of a transition, one after th
 
   /** One life: the process ends itself with SIGKILL at its first write that is of none of these kinds, amid it or when it is done; gives what it wrote. */
   async function live(side: "before" | "after", past: readonly string[]): Promise<readonly string[]> {
-    const program = new Program(Secondary.argv(devnet, flags()), { KILL: side, PAST: past.join() }, "packages/cli/test/support/killed-supernode.ts");
+    const program = new Program(Secondary.argv(devnet, flags()), { NODE_OPTIONS: KILLED_AT_WRITE, KILL: side, PAST: past.join() });
     const line = await program.line((text) => text.startsWith('{"killed"'));
     await program.finished();
     const { killed, wrote } = killedSchema.parse(JSON.parse(line));

@@ -23,7 +23,7 @@ it("without its native libraries a devnet says so, puts its blobs on L1 all the 
   const second = await start();
   try {
     expect((await publicClient(901, second.chain(0).url).getTransactionReceipt({ hash })).blockHash).toBe(receipt.blockHash);
-    await second.untilSafe(0, safe.number + 5, 120);
+    await second.untilSafe(0, safe.number + 1, 120);
     expect(await second.blockHash(0, safe.number)).toBe(safe.hash);
   } finally {
     await second.stop();
