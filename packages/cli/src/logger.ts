@@ -1,7 +1,5 @@
+import { LOG_LEVELS, type LogFormat, type LogLevel } from "@pangaea/config";
 import { InvalidInputError, type Logger } from "@pangaea/primitives";
-
-export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** What op-service's names beside ours mean here. */
 const FOREIGN_LEVELS: Readonly<Record<string, LogLevel>> = { trace: "debug", crit: "error" };
@@ -27,30 +25,39 @@ export class LogThreshold {
   }
 }
 
-/** A logger of one line an event: time, level, message, then the fields as key=value. Lines go to `write`. */
-export function createLineLogger(threshold: LogThreshold, write: (line: string) => void, now: () => Date = () => new Date(), base: Readonly<Record<string, unknown>> = {}): Logger {
-  const log = (level: LogLevel) => (message: string, fields: Readonly<Record<string, unknown>> = {}) => {
-    if (!threshold.passes(level)) return;
-    const pairs = Object.entries({ ...base, ...fields }).map(([key, value]) => `${key}=${formatValue(value)}`);
-    write([now().toISOString().slice(11, 23), level.toUpperCase().padEnd(5), message, ...pairs].join(" "));
+export interface LineLoggerOptions {
+  readonly format?: LogFormat;
+  readonly now?: () => Date;
+  /** Stand in every line. */
+  readonly fields?: Fields;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** How each format writes a line. logfmt and JSON name time, level and message as op-service's do. */
+const FORMATS: Readonly<Record<LogFormat, (time: string, level: LogLevel, message: string, fields: Fields) => string>> = {
+  text: (time, level, message, fields) => [time.slice(11, 23), level.toUpperCase().padEnd(5), message, ...pairs(fields)].join(" "),
+  logfmt: (t, lvl, msg, fields) => pairs({ t, lvl, msg, ...fields }).join(" "),
+  json: (t, lvl, msg, fields) => JSON.stringify({ t, lvl, msg, ...fields }, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value)),
+};
+
+/** A logger of one line an event: time, level, message, then the fields. Lines go to `write`. */
+export function createLineLogger(threshold: LogThreshold, write: (line: string) => void, { format = "text", now = () => new Date(), fields: base = {} }: LineLoggerOptions = {}): Logger {
+  const log = (level: LogLevel) => (message: string, fields: Fields = {}) => {
+    if (threshold.passes(level)) write(FORMATS[format](now().toISOString(), level, message, { ...base, ...fields }));
   };
   return {
     debug: log("debug"),
     info: log("info"),
     warn: log("warn"),
     error: log("error"),
-    child: (fields) => createLineLogger(threshold, write, now, { ...base, ...fields }),
+    child: (fields) => createLineLogger(threshold, write, { format, now, fields: { ...base, ...fields } }),
   };
 }
+
+const pairs = (fields: Fields): readonly string[] => Object.entries(fields).map(([key, value]) => `${key}=${formatValue(value)}`);
 
 function formatValue(value: unknown): string {
   const text = typeof value === "string" ? value : typeof value === "bigint" ? value.toString() : (JSON.stringify(value) ?? String(value));
   return /[\s="]/.test(text) ? JSON.stringify(text) : text;
-}
-
-/** The level that a flag names. Throws `InvalidInputError`. */
-export function parseLogLevel(text: string | undefined): LogLevel {
-  const level = LOG_LEVELS.find((one) => one === text);
-  if (level === undefined) throw new InvalidInputError(`--log.level wants one of ${LOG_LEVELS.join(", ")}, not "${text}"`);
-  return level;
 }

@@ -51,7 +51,7 @@ export async function runSupernode({ plans, interop, dependencies, relaying, roo
   const served = new Map<number, string>();
   const node = new Supernode(
     { l1: client, l1Watcher: watcher, clock: systemClock, random: systemRandom, log, setLogLevel: (level) => threshold.set(level) },
-    { chains: plans.map((plan) => chainSetup(plan, options, kzg, log, served)), ...(interop === undefined ? {} : { interop }), ...(dependencies === undefined ? {} : { dependencies }), ...(rootChain === undefined ? {} : { rootChain }), rpc: { host, port: options["rpc.port"] }, version: VERSION },
+    { chains: plans.map((plan) => chainSetup(plan, options, kzg, log, served)), ...(interop === undefined ? {} : { interop }), ...(dependencies === undefined ? {} : { dependencies }), ...(rootChain === undefined ? {} : { rootChain }), rpc: { host, port: options["rpc.port"] }, ...(options["metrics.enabled"] ? { metrics: { host: options["metrics.addr"] ?? "127.0.0.1", port: options["metrics.port"] } } : {}), version: VERSION },
   );
   const stopped = untilStopped();
   let relayer: RunningRelayer | undefined;

@@ -38,6 +38,9 @@ describe("a supernode that sequences and batches", () => {
       "l1.http-poll-interval" = "200ms"
       rpc.port = 0
       rpc.enable-admin = true
+      metrics.enabled = true
+      metrics.port = 0
+      log.format = "json"
 
       [supernode.vn.all]
       "l2.rpc.port" = 0
@@ -71,7 +74,11 @@ describe("a supernode that sequences and batches", () => {
       });
       expect(caughtUp.current_l1.number).toBeLessThan(caughtUp.head_l1.number);
       await rpc(`${url}/901/`, "admin_startSequencer", [left.unsafe_l2.hash]);
-      const port = await until("the operator's execution layer names its port", async () => /the execution layer serves chain=901 rpcPort=(\d+)/.exec(operator.stderr)?.[1]);
+      const logged = () => operator.stderr.trimEnd().split("\n").map((line) => JSON.parse(line) as { readonly msg: string; readonly rpcPort?: number; readonly port?: number });
+      const port = await until("the operator's execution layer names its port", async () => logged().find(({ msg }) => msg === "the execution layer serves")?.rpcPort);
+      const metrics = `http://127.0.0.1:${logged().find(({ msg }) => msg === "metrics are served")?.port}`;
+      expect(await (await fetch(`${metrics}/metrics`)).text()).toMatch(/\{.*chain="901".*\}/);
+      expect([(await fetch(`${metrics}/readyz`)).status, (await fetch(metrics, { method: "POST", body: "{}" })).status]).toEqual([404, 404]);
       const l2 = `http://127.0.0.1:${port}`;
       const hash = await walletClient(901, l2, 1).sendTransaction({ chain: viemChain(901, l2), to: account(2).address, value: 1n });
       const receipt = await publicClient(901, l2).waitForTransactionReceipt({ hash });

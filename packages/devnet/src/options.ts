@@ -1,5 +1,5 @@
 import { type BatcherOptions, batcherFlagTable, batcherOptions, DEVNET_BATCHER_OPTIONS } from "@pangaea/batcher";
-import { type AltDaConfig, chainIdList, choice, FORKS, flag, type ForkSchedule, list, type OptionTable, type OptionValues, port, resolveOptions, scopedTable, text, unscoped, whole } from "@pangaea/config";
+import { type AltDaConfig, chainIdList, choice, FORKS, flag, type ForkSchedule, list, logOptions, type OptionTable, type OptionValues, port, resolveOptions, scopedTable, text, unscoped, whole } from "@pangaea/config";
 import { InvalidInputError } from "@pangaea/primitives";
 import { checkSourceLevels, ingressFlagTable } from "@pangaea/supernode";
 import { DEVNET_RELAYER_OPTIONS, type RelayerOptions, relayerFlagTable, relayerOptions } from "@pangaea/relayer";
@@ -52,7 +52,7 @@ export const DEVNET_OPTIONS = {
   "alt-da.resolve-window": whole("L1 blocks in which challenged data can be shown on L1", 16, 1, 100_000),
   json: flag("print one line of JSON when ready, then nothing"),
   quiet: flag("print only warnings and errors"),
-  "log.level": choice("least level of what is logged", ["debug", "info", "warn", "error"], "warn"),
+  ...logOptions("warn"),
   ...scopedTable("batcher", BATCHER_FLAGS),
   ...RELAYER_FLAGS,
 } as const satisfies OptionTable;

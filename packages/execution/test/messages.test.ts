@@ -4,14 +4,14 @@ import { MemoryStore } from "@pangaea/store";
 import { describe, expect, it } from "vitest";
 import { Blockchain, EmbeddedExecutionLayer, executionMethods, MessageGate, type MessageGateOptions, MessageRefusedError, TransactionPool } from "../src/index.ts";
 import { alice, attributesAfter, bob, build, carol, ETHER, extend, GENESIS_TIME, GWEI, signed, testConfig, testGenesis, testLayer } from "./support/chain.ts";
-import { debugLines, entry, executing, REFUSED, ScriptedFilter, StoppedClock, WAIT } from "./support/messages.ts";
+import { keptLines, entry, executing, REFUSED, ScriptedFilter, StoppedClock, WAIT } from "./support/messages.ts";
 
 function open(options: MessageGateOptions = {}) {
   const filter = new ScriptedFilter();
   const clock = new StoppedClock();
-  const log = debugLines();
+  const log = keptLines();
   const chain = new Blockchain({ config: testConfig(), genesis: testGenesis(), store: new MemoryStore() });
-  const pool = new TransactionPool(chain, { log, messages: new MessageGate({ filter, clock }, options) });
+  const pool = new TransactionPool(chain, { log, messages: new MessageGate({ filter, clock, log }, options) });
   const layer = new EmbeddedExecutionLayer(chain, pool);
   const methods = executionMethods(layer);
   const call = async (method: string, ...params: readonly unknown[]) => methods[method]!(params, {});
@@ -43,6 +43,21 @@ describe("entry of a transaction with CrossL2Inbox entries", () => {
     expect(error).toBeInstanceOf(RpcError);
     expect(error).toMatchObject(result.kind === "ok" ? {} : { code: result.code, message: result.message });
     expect(pool.size).toBe(0);
+  });
+
+  it("may come before its message where the chain lets it wait, and not where the message does not hold", async () => {
+    const { filter, pool } = open({ admitsWaiting: true });
+    filter.script.set(entry(1), WAIT).set(entry(2), REFUSED);
+    await expect(pool.admit(executing(alice, 0, [entry(1)]))).resolves.toMatch(/^0x/);
+    await expect(pool.admit(executing(bob, 0, [entry(2)]))).rejects.toThrow(MessageRefusedError);
+    expect(pool.size).toBe(1);
+  });
+
+  it("leaves no timer behind when the filter has answered", async () => {
+    const { pool, clock, next } = open();
+    await pool.admit(executing(alice, 0, [entry(1)]));
+    await next();
+    expect(clock.sleeping).toEqual([]);
   });
 
   it.each<readonly [string, () => Promise<never> | Promise<[]>, RegExp]>([
@@ -197,15 +212,33 @@ describe("a block from a pool that holds transactions with messages", () => {
     expect(pool.get(waiting)).toBeDefined();
   });
 
-  it.each<readonly [string, () => Promise<never> | Promise<[]>]>([
-    ["fails", () => Promise.reject(new Error("index closed"))],
-    ["gives too few answers", () => Promise.resolve([])],
-  ])("does without all of them, and keeps them, when the filter %s", async (_, instead) => {
-    const { filter, pool, next } = open();
+  it("counts the wait anew for one that left the pool and comes again, which waits for nothing until a block had to do without it", async () => {
+    const { filter, pool, next, call } = open({ maxWait: 2 });
+    const encoded = executing(alice, 0, [entry(1)]);
+    const waiting = pool.add(encoded);
+    filter.script.set(entry(1), WAIT);
+    await next();
+    filter.script.set(entry(1), REFUSED);
+    await next();
+    expect(pool.get(waiting)).toBeUndefined();
+    filter.script.set(entry(1), WAIT);
+    pool.add(encoded);
+    expect(await call("txpool_status")).toEqual({ pending: "0x1", queued: "0x0" });
+    await next();
+    await next();
+    expect(pool.get(waiting)).toBeDefined();
+  });
+
+  it.each<readonly [string, () => Promise<never> | Promise<[]>, string]>([
+    ["fails", () => Promise.reject(new Error("index closed")), "index closed"],
+    ["gives too few answers", () => Promise.resolve([]), "the message filter gave 0 answers to 1 checks"],
+  ])("does without all of them, keeps them, and says so, when the filter %s", async (_, instead, error) => {
+    const { filter, pool, next, log } = open();
     const held = pool.add(executing(alice, 0, [entry(1)]));
     const plain = pool.add(signed(bob, 0));
     filter.instead = instead;
     expect(await next()).toEqual([plain]);
+    expect(log.lines).toContainEqual({ message: "transactions with messages are left out of a block: their messages could not be checked", fields: { transactions: 1, timestamp: GENESIS_TIME + 1, error } });
     filter.instead = undefined;
     expect(await next()).toEqual([held]);
   });

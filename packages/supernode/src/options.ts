@@ -1,7 +1,7 @@
 import { ingressFlagTable } from "./interop/flags.ts";
 import { type BatcherFlags, batcherFlagTable, DEFAULT_BATCHER_OPTIONS } from "@pangaea/batcher";
 import { ENGINE_KINDS } from "@pangaea/engine";
-import { MESSAGE_EXPIRY_WINDOW, chainIdList, choice, duration, flag, type GivenValues, list, type OptionTable, type OptionValues, optionalWhole, port, resolveOptions, scopedTable, text, unscoped, whole } from "@pangaea/config";
+import { chainIdList, choice, duration, flag, type GivenValues, list, logOptions, MESSAGE_EXPIRY_WINDOW, type OptionTable, type OptionValues, optionalWhole, port, resolveOptions, scopedTable, text, unscoped, whole } from "@pangaea/config";
 import { ALT_DA_FLAGS } from "@pangaea/da";
 
 /** Flags of a process that follows L1 and serves an RPC, whichever chains it runs. */
@@ -15,7 +15,10 @@ export const PROCESS_OPTIONS = {
   "rpc.addr": text("address the RPC listens on", "HOST", "127.0.0.1"),
   "rpc.port": port("port of the RPC: root at /, chains at /<chainId>/; 0 takes a free one", 8420),
   "rpc.enable-admin": flag("serve admin_* methods"),
-  "log.level": choice("least level of what is logged", ["debug", "info", "warn", "error"], "info"),
+  "metrics.enabled": flag("serve /metrics on a port of its own too, beside the RPC's"),
+  "metrics.addr": text("address of --metrics.enabled", "HOST", "127.0.0.1"),
+  "metrics.port": port("port of --metrics.enabled; 0 takes a free one", 7300),
+  ...logOptions("info"),
 } as const satisfies OptionTable;
 
 /** Flags of the supernode's whole process; names are op-supernode's. */

@@ -50,6 +50,8 @@ export interface SupernodeModules {
 export interface SupernodeSettings {
   readonly chains: readonly ChainSetup[];
   readonly rpc: { readonly host: string; readonly port: number };
+  /** Where /metrics is served besides, without the RPC. */
+  readonly metrics?: { readonly host: string; readonly port: number };
   readonly version: string;
   /** The chain whose node stands at the root of the RPC too, where a process runs one chain alone. */
   readonly rootChain?: number;
@@ -62,6 +64,8 @@ export interface SupernodeSettings {
 }
 
 const DEFAULT_INGRESS = ingressPolicy("cross-unsafe");
+const METRICS_PATH = "/metrics";
+const METRICS_ALONE: Route = { status: 404, message: "metrics alone are served here, at /metrics" };
 /** How long batchers may take to end once their time to flush is over. */
 const FLUSH_GRACE_MS = 200;
 
@@ -82,7 +86,7 @@ export class Supernode {
   readonly #otherMetrics: Registry[] = [];
   readonly #abort = new AbortController();
   #batchersStop: Promise<void> | undefined;
-  #listening: Listening | undefined;
+  readonly #listening: Listening[] = [];
   #tasks: Promise<unknown>[] = [];
 
   constructor(modules: SupernodeModules, settings: SupernodeSettings) {
@@ -126,7 +130,11 @@ export class Supernode {
   async start(): Promise<{ readonly port: number }> {
     const { l1, l1Watcher, log } = this.#modules;
     for (const { config } of this.#settings.chains) await l1.expectChainId(config.l1ChainId);
-    this.#listening = await new RpcServer({ route: (path) => this.#route(path), page: (path) => this.#page(path) }).listen(this.#settings.rpc);
+    const { port } = await this.#listen(new RpcServer({ route: (path) => this.#route(path), page: (path) => this.#page(path) }), this.#settings.rpc);
+    if (this.#settings.metrics !== undefined) {
+      const alone = new RpcServer({ route: () => METRICS_ALONE, page: (path) => (path === METRICS_PATH ? this.#page(path) : undefined) });
+      log.info("metrics are served", { host: this.#settings.metrics.host, port: (await this.#listen(alone, this.#settings.metrics)).port });
+    }
     await l1Watcher.poll();
     this.#tasks.push(l1Watcher.start(this.#abort.signal));
     for (const activity of this.#activities) {
@@ -135,7 +143,13 @@ export class Supernode {
     }
     for (const chain of this.chains.values()) chain.start();
     for (const { config, batcher } of this.#settings.chains) if (batcher?.stopped === false) this.#batchers.get(config.l2ChainId)?.start();
-    return { port: this.#listening.port };
+    return { port };
+  }
+
+  async #listen(server: RpcServer, at: { readonly host: string; readonly port: number }): Promise<Listening> {
+    const listening = await server.listen(at);
+    this.#listening.push(listening);
+    return listening;
   }
 
   /** Serves the metrics of something else in this process with its own. */
@@ -166,7 +180,7 @@ export class Supernode {
   async stop(): Promise<void> {
     await this.stopBatchers();
     this.#abort.abort();
-    await this.#listening?.close();
+    await Promise.all(this.#listening.map((one) => one.close()));
     await Promise.all([...this.chains.values()].map((chain) => chain.stop()));
     await Promise.all(this.#settings.chains.map(({ store }) => store.close()));
     await Promise.all(this.#tasks);
@@ -198,7 +212,7 @@ export class Supernode {
     const ready = (readiness: Readiness): Page => ({ status: readiness.ready ? 200 : 503, type: "application/json", body: `${JSON.stringify(readiness)}\n` });
     if (path === "/livez") return { status: 200, type: "text/plain", body: "ok\n" };
     if (path === "/readyz") return ready(this.readiness());
-    if (path === "/metrics") return { status: 200, type: "text/plain; version=0.0.4", body: await mergedMetrics([this.#metrics.registry, ...(this.interop === undefined ? [] : [this.interop.metrics.registry]), ...[...this.chains.values()].flatMap((chain) => (chain.state === "running" ? [chain.node.metrics] : [])), ...this.#otherMetrics]) };
+    if (path === METRICS_PATH) return { status: 200, type: "text/plain; version=0.0.4", body: await mergedMetrics([this.#metrics.registry, ...(this.interop === undefined ? [] : [this.interop.metrics.registry]), ...[...this.chains.values()].flatMap((chain) => (chain.state === "running" ? [chain.node.metrics] : [])), ...this.#otherMetrics]) };
     const id = /^\/readyz\/(\d+)$/.exec(path)?.[1];
     const chain = id === undefined ? undefined : this.chains.get(Number(id));
     return chain === undefined ? undefined : ready(chain.readiness());

@@ -1,8 +1,8 @@
-import { choice, flag, type OptionTable, port, text, whole } from "@pangaea/config";
+import { flag, logOptions, type OptionTable, port, text, whole } from "@pangaea/config";
 import { DaServer, InputFolder } from "@pangaea/da";
 import { lockFolder } from "@pangaea/store";
 import { COMMON_OPTIONS, readGiven, sourcesOf, unknownVariables, UsageError, valuesOf } from "../command-line.ts";
-import { createLineLogger, LogThreshold, parseLogLevel } from "../logger.ts";
+import { createLineLogger, LogThreshold } from "../logger.ts";
 import { untilStopped } from "../until-stopped.ts";
 
 export const DA_SERVER_TABLE = {
@@ -12,7 +12,7 @@ export const DA_SERVER_TABLE = {
   "generic-commitment": flag("answer /put with generic commitments; otherwise with the keccak256 of the input"),
   "max-input-bytes": whole("bytes of one input", 1_000_000, 1, 64_000_000),
   "max-bytes": whole("bytes of all inputs; what goes beyond is refused", 10_000_000_000, 1),
-  "log.level": choice("least level of what is logged", ["debug", "info", "warn", "error"], "info"),
+  ...logOptions("info"),
   ...COMMON_OPTIONS,
 } as const satisfies OptionTable;
 
@@ -21,7 +21,7 @@ export async function daServer(argv: readonly string[]): Promise<void> {
   const options = valuesOf("da-server", DA_SERVER_TABLE, readGiven(sourcesOf("da-server", argv, process.env), DA_SERVER_TABLE));
   const folder = options["data-dir"];
   if (folder === undefined) throw new UsageError("pangaea da-server: --data-dir is missing: give the folder that inputs are kept in");
-  const log = createLineLogger(new LogThreshold(parseLogLevel(options["log.level"])), (line) => console.error(line));
+  const log = createLineLogger(new LogThreshold(options["log.level"]), (line) => console.error(line), { format: options["log.format"] });
   for (const variable of unknownVariables(DA_SERVER_TABLE, process.env)) log.warn("an environment variable is none of ours", { variable });
   const lock = lockFolder(folder);
   try {

@@ -1,6 +1,6 @@
 import { DEVNET_OPTIONS, DevnetCluster, type DevnetSummary, systemClock, systemRandom, TEST_ACCOUNTS } from "@pangaea/devnet";
 import { COMMON_OPTIONS, readGiven, sourcesOf, unknownVariables, valuesOf } from "../command-line.ts";
-import { createLineLogger, LogThreshold, parseLogLevel } from "../logger.ts";
+import { createLineLogger, LogThreshold } from "../logger.ts";
 import { type ChainStatusRow, statusLines, StatusView } from "../status-view.ts";
 import { standIns } from "../stand-ins.ts";
 import { VERSION } from "../version.ts";
@@ -44,8 +44,8 @@ export async function devnet(argv: readonly string[]): Promise<void> {
   const started = Date.now();
   const isLive = process.stdout.isTTY === true && !flags.json && !flags.quiet;
   const view = new StatusView((text) => process.stdout.write(text));
-  const threshold = new LogThreshold(parseLogLevel(flags["log.level"]));
-  const log = createLineLogger(threshold, (line) => (isLive ? view.print(line) : console.error(line)));
+  const threshold = new LogThreshold(flags["log.level"]);
+  const log = createLineLogger(threshold, (line) => (isLive ? view.print(line) : console.error(line)), { format: flags["log.format"] });
   for (const variable of unknownVariables(DEVNET_TABLE, process.env)) log.warn("an environment variable is none of ours", { variable });
   for (const warning of standIns()) log.warn(warning);
   const asked = untilStopped();

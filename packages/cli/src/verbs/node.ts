@@ -4,7 +4,7 @@ import { RegistryFolder } from "@pangaea/registry";
 import { dependencySetFor, PROCESS_OPTIONS, VIRTUAL_NODE_OPTIONS } from "@pangaea/supernode";
 import { type ChainPlan, type ChainSource, planFrom, readRollupConfig } from "../chain-setup.ts";
 import { COMMON_OPTIONS, readGiven, sourcesOf, unknownVariables, UsageError, valuesOf } from "../command-line.ts";
-import { createLineLogger, LogThreshold, parseLogLevel } from "../logger.ts";
+import { createLineLogger, LogThreshold } from "../logger.ts";
 import { checkExternal, runSupernode } from "../run-supernode.ts";
 import { standIns } from "../stand-ins.ts";
 
@@ -69,8 +69,8 @@ export async function node(argv: readonly string[]): Promise<void> {
   valuesOf("node", NODE_TABLE, given);
   const options = valuesOf("node", NODE_PROCESS_OPTIONS, given);
   if (options.l1.length === 0) throw new UsageError("pangaea node: --l1 is missing: give the JSON-RPC URL of L1");
-  const threshold = new LogThreshold(parseLogLevel(options["log.level"]));
-  const log = createLineLogger(threshold, (line) => console.error(line));
+  const threshold = new LogThreshold(options["log.level"]);
+  const log = createLineLogger(threshold, (line) => console.error(line), { format: options["log.format"] });
   for (const variable of unknownVariables(NODE_TABLE, process.env)) log.warn("an environment variable is none of ours", { variable });
   for (const warning of standIns()) log.warn(warning);
   const plan = await planNode(given);

@@ -1,7 +1,7 @@
 import { SUPERNODE_OPTIONS, supernodeFlagTable, virtualNodeOptions } from "@pangaea/supernode";
 import { interopSetup, planChain } from "../chain-setup.ts";
 import { COMMON_OPTIONS, givenAhead, readGiven, type Sources, sourcesOf, unknownVariables, UsageError, valuesOf } from "../command-line.ts";
-import { createLineLogger, LogThreshold, parseLogLevel } from "../logger.ts";
+import { createLineLogger, LogThreshold } from "../logger.ts";
 import { planRelaying, RELAYER_FLAGS } from "../relaying.ts";
 import { checkExternal, runSupernode } from "../run-supernode.ts";
 import { standIns } from "../stand-ins.ts";
@@ -26,8 +26,8 @@ export async function supernode(argv: readonly string[]): Promise<void> {
   valuesOf("supernode", table, given);
   const options = valuesOf("supernode", SUPERNODE_OPTIONS, given);
   if (options.l1.length === 0) throw new UsageError("pangaea supernode: --l1 is missing: give the JSON-RPC URL of L1");
-  const threshold = new LogThreshold(parseLogLevel(options["log.level"]));
-  const log = createLineLogger(threshold, (line) => console.error(line));
+  const threshold = new LogThreshold(options["log.level"]);
+  const log = createLineLogger(threshold, (line) => console.error(line), { format: options["log.format"] });
   for (const variable of unknownVariables(table, process.env)) log.warn("an environment variable is none of ours", { variable });
   for (const warning of standIns()) log.warn(warning);
   const plans = await Promise.all(ids.map((chainId) => planChain(chainId, virtualNodeOptions(chainId, given))));

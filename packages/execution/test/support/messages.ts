@@ -57,8 +57,9 @@ export class StoppedClock implements Clock {
   }
 }
 
-/** A logger that keeps the debug lines. */
-export function debugLines(): Logger & { readonly lines: { readonly message: string; readonly fields: unknown }[] } {
+/** A logger that keeps the debug lines and the warnings. */
+export function keptLines(): Logger & { readonly lines: { readonly message: string; readonly fields: unknown }[] } {
   const lines: { message: string; fields: unknown }[] = [];
-  return { ...silentLogger, lines, debug: (message, fields) => void lines.push({ message, fields }) };
+  const keep: Logger["debug"] = (message, fields) => void lines.push({ message, fields });
+  return { ...silentLogger, lines, debug: keep, warn: keep };
 }
