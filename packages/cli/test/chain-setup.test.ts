@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { genesisToJson, type RollupConfig, rollupConfigToJson } from "@pangaea/config";
+import { genesisToJson, resolveOptions, type RollupConfig, rollupConfigToJson } from "@pangaea/config";
 import { buildL2Genesis } from "@pangaea/contracts";
 import { bytesToHex, privateKeyToAddress, ZERO_ADDRESS } from "@pangaea/primitives";
-import { virtualNodeOptions } from "@pangaea/supernode";
+import { SUPERNODE_OPTIONS, virtualNodeOptions } from "@pangaea/supernode";
 import { afterAll, describe, expect, it } from "vitest";
-import { planChain } from "../src/chain-setup.ts";
+import { type ChainPlan, interopSetup, planChain } from "../src/chain-setup.ts";
 
 const KEY = new Uint8Array(32).fill(7);
 const FORKS = { regolith: 0, canyon: 0, delta: 0, ecotone: 0, fjord: 0, granite: 0, holocene: 0, isthmus: 0, jovian: 0 };
@@ -96,5 +96,33 @@ describe("a chain's settings", () => {
     ["with the key of somebody else", { "l2.genesis": genesis, "batcher.enabled": "true", "batcher.private-key-file": otherKey }, /other-key\.hex is the key of 0x[0-9a-f]{40}, and the chain's batcher is 0x[0-9a-f]{40}/],
   ])("%s are refused with the remedy", async (_, flags, message) => {
     await expect(plan(flags)).rejects.toThrow(message);
+  });
+});
+
+describe("how messages between the chains of a process are verified", () => {
+  const given = (flags: Readonly<Record<string, string>>) => Object.fromEntries(Object.entries(flags).map(([name, text]) => [name, { text, source: name }]));
+  const planned = (l2ChainId: number, flags: Readonly<Record<string, string>> = {}): ChainPlan => ({
+    config: { ...CONFIG, l2ChainId, forks: { ...FORKS, interop: 0 } }, execution: { kind: "external", url: "http://127.0.0.1:8551", jwtSecret: KEY, jwtSource: "a test", timeoutMs: 1_000 },
+    options: virtualNodeOptions(l2ChainId, given(Object.fromEntries(Object.entries(flags).map(([name, text]) => [`vn.${l2ChainId}.${name}`, text])))),
+  });
+  const setup = (flags: readonly Readonly<Record<string, string>>[], process: Readonly<Record<string, string>> = {}) => interopSetup(flags.map((own, i) => planned(901 + i, own)), resolveOptions(SUPERNODE_OPTIONS, given(process)));
+
+  it("is by a mesh of all of them, with what the process's flags say", async () => {
+    const interop = await setup([{ "interop.min-safety-of": "902=safe" }, { "interop.min-safety-of": "901=unsafe,902=finalized" }], { "interop.log-backfill-depth": "90s", "interop.failsafe-on-invalidation": "true" });
+    expect(interop).toMatchObject({ backfillDepth: 90, enableAdmin: false, failsafeOnInvalidation: true });
+    expect([[901n, 902], [902n, 901]].map(([source, executing]) => interop?.dependencySet.accepts(BigInt(executing!), BigInt(source!)))).toEqual([true, true]);
+  });
+
+  it.each<readonly [string, readonly Readonly<Record<string, string>>[], string]>([
+    ["a level for messages of a chain that is not run here", [{}, { "interop.min-safety-of": "901=safe,9002=safe" }], "--vn.902.interop.min-safety-of names chain 9002, which is not of this cluster (901, 902): remove it or add the chain"],
+    ["two levels for messages of one chain", [{ "interop.min-safety-of": "902=safe,901=safe,902=unsafe" }, {}], "--vn.901.interop.min-safety-of names chain 902 twice: remove one of the levels"],
+    ["a chain whose execution layer syncs by itself", [{}, { syncmode: "execution-layer" }], "--vn.902.syncmode execution-layer takes blocks as safe unseen"],
+  ])("refuses %s, naming the flag", async (_, flags, message) => {
+    await expect(setup(flags)).rejects.toThrow(message);
+  });
+
+  it("refuses such a level where no chain ever has messages, too", async () => {
+    await expect(interopSetup([{ ...planned(901, { "interop.min-safety-of": "902=safe" }), config: CONFIG }], resolveOptions(SUPERNODE_OPTIONS, {}))).rejects.toThrow("--vn.901.interop.min-safety-of names chain 902");
+    await expect(interopSetup([{ ...planned(901), config: CONFIG }], resolveOptions(SUPERNODE_OPTIONS, {}))).resolves.toBeUndefined();
   });
 });

@@ -3,11 +3,11 @@ import { RpcClient } from "@pangaea/rpc";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WorkerExecutionLayer } from "../src/index.ts";
 import { alice, bob, extend, GENESIS_TIME, signed, testConfig, testGenesis } from "./support/chain.ts";
-import { debugLines, entry, executing, REFUSED, ScriptedFilter, WAIT } from "./support/messages.ts";
+import { keptLines, entry, executing, REFUSED, ScriptedFilter, WAIT } from "./support/messages.ts";
 
 describe("a message filter of the starting thread, asked by an execution layer on a worker thread", () => {
   let filter: ScriptedFilter;
-  let log: ReturnType<typeof debugLines>;
+  let log: ReturnType<typeof keptLines>;
   let layer: WorkerExecutionLayer;
   let rpc: RpcClient;
   const send = (encoded: Uint8Array) => rpc.call("eth_sendRawTransaction", [bytesToHex(encoded)]);
@@ -15,7 +15,7 @@ describe("a message filter of the starting thread, asked by an execution layer o
 
   beforeEach(async () => {
     filter = new ScriptedFilter();
-    log = debugLines();
+    log = keptLines();
     layer = await WorkerExecutionLayer.start({ config: testConfig(), genesis: testGenesis(), rpc: { host: "127.0.0.1", port: 0 }, messageGate: { timeout: 12, blockMs: 1_000 } }, { messageFilter: filter, log });
     rpc = new RpcClient(`http://127.0.0.1:${layer.rpcPort}`);
   });

@@ -59,13 +59,16 @@ describe("a chain's gate", () => {
     expect(clock.now()).toBeGreaterThanOrEqual(60_000);
   });
 
-  it(`holds ${MOST_WAITING} requests at once and refuses further ones; when those are through it holds others`, async () => {
+  it(`holds ${MOST_WAITING} requests at once and refuses further ones until the chain has its heads; when those are through it holds others`, async () => {
     const { chain, clock, request } = openGate();
     const held = Array.from({ length: MOST_WAITING }, request);
     const further = request();
     await turns();
     expect([held.some(({ passed, refusal }) => passed ?? refusal), further.refusal]).toEqual([false, expect.stringContaining(`${MOST_WAITING} requests wait for it already`)]);
     chain.hasHeads = true;
+    const passing = request();
+    await turns();
+    expect(passing).toEqual({ passed: true });
     clock.advance(25);
     await turns();
     expect(held.every(({ passed }) => passed)).toBe(true);
