@@ -102,7 +102,7 @@ describe("a chain's settings", () => {
 describe("how messages between the chains of a process are verified", () => {
   const given = (flags: Readonly<Record<string, string>>) => Object.fromEntries(Object.entries(flags).map(([name, text]) => [name, { text, source: name }]));
   const planned = (l2ChainId: number, flags: Readonly<Record<string, string>> = {}): ChainPlan => ({
-    config: { ...CONFIG, l2ChainId, forks: { ...FORKS, interop: 0 } }, execution: { kind: "external", url: "http://127.0.0.1:8551", jwtSecret: KEY, jwtSource: "a test", timeoutMs: 1_000 },
+    config: { ...CONFIG, l2ChainId, forks: { ...FORKS, lagoon: 0 } }, execution: { kind: "external", url: "http://127.0.0.1:8551", jwtSecret: KEY, jwtSource: "a test", timeoutMs: 1_000 },
     options: virtualNodeOptions(l2ChainId, given(Object.fromEntries(Object.entries(flags).map(([name, text]) => [`vn.${l2ChainId}.${name}`, text])))),
   });
   const setup = (flags: readonly Readonly<Record<string, string>>[], process: Readonly<Record<string, string>> = {}) => interopSetup(flags.map((own, i) => planned(901 + i, own)), resolveOptions(SUPERNODE_OPTIONS, given(process)));
