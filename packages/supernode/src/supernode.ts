@@ -194,9 +194,10 @@ export class Supernode {
   async #route(path: string): Promise<Route> {
     const [, first = "", ...rest] = path.split("/");
     const { rootChain } = this.#settings;
-    if (first === "" && rootChain === undefined) return { methods: Object.assign({}, ...this.#activities.map(({ rpcMethods }) => rpcMethods), this.#settings.rpcMethods) };
-    const chain = this.chains.get(first === "" ? rootChain! : Number(first));
-    if (chain === undefined || rest.some((part) => part !== "")) return { status: 404, message: `no chain at ${path}; the chains are ${[...this.chains.keys()].map((id) => `/${id}/`).join(" ")}` };
+    const isPlain = rest.every((part) => part === "");
+    if (isPlain && first === "" && rootChain === undefined) return { methods: Object.assign({}, ...this.#activities.map(({ rpcMethods }) => rpcMethods), this.#settings.rpcMethods) };
+    const chain = isPlain ? this.chains.get(first === "" ? rootChain! : Number(first)) : undefined;
+    if (chain === undefined) return { status: 404, message: `no chain at ${path}; the chains are ${[...this.chains.keys()].map((id) => `/${id}/`).join(" ")}` };
     const refusal = await this.#gates.get(chain.chainId)?.pass(this.#abort.signal);
     if (refusal !== undefined) return { status: 503, message: refusal };
     return { methods: this.#methods(chain) };
