@@ -10,6 +10,7 @@ import { openRollup, scripted } from "../../engine/test/support/rollup.ts";
 import { FakeL1 } from "../../l1/test/support/fake-l1.ts";
 import { ManualClock, until } from "../../node/test/support/manual-clock.ts";
 import { type ChainSetup, Supernode, type SupernodeSettings } from "../src/index.ts";
+import { type IngressPolicy, ingressPolicy } from "../src/interop/ingress.ts";
 import { messageOf, says } from "./support/messages.ts";
 
 const IDS = [901, 902];
@@ -45,7 +46,8 @@ async function passing<T>(promise: Promise<T>, clock: ManualClock): Promise<T> {
 async function create({ ids = IDS, setup = {}, settings = {}, down = [] }: Ways = {}) {
   const l1 = new FakeL1();
   const lines: { readonly message: string; readonly fields: unknown }[] = [];
-  const log: Logger = { ...silentLogger, info: (message, fields) => void lines.push({ message, fields }) };
+  const keep: Logger["info"] = (message, fields) => void lines.push({ message, fields });
+  const log: Logger = { ...silentLogger, info: keep, error: keep };
   const clock = new ManualClock(1_000_000);
   const client = new L1Client(new Endpoints([l1.url], { log: silentLogger, connect: () => l1 }), new BeaconClient([], { matches: async () => true }));
   const open: Open = new Set();
@@ -211,6 +213,15 @@ describe("a supernode", () => {
     expect(flushes).toEqual([true]);
   });
 
+  it("says that an activity failed, and runs on without it; one that ends with it has not failed", async () => {
+    const { supernode, clock, lines, filters } = await create({ settings: { interop: { dependencySet: meshOf(IDS), activation: 1_000, openStore: () => new MemoryStore() } } });
+    Object.assign(supernode.interop ?? {}, { start: () => Promise.reject(new Error("its disk is full")) });
+    await supernode.start();
+    await until(() => filters.size === IDS.length && supernode.chains.get(902)?.hasHeads === true, clock);
+    await passing(supernode.stop(), clock);
+    expect(lines.filter(({ message }) => message === "an activity failed")).toEqual([{ message: "an activity failed", fields: { activity: "interop", error: "its disk is full" } }]);
+  });
+
   it("does not start on another L1, and opens no port then", async () => {
     const { supernode, l1, open } = await create();
     l1.chainId = 901;
@@ -236,6 +247,14 @@ describe("a supernode's chains", () => {
     expect(await ask("/", "superroot_atTimestamp", "0x1")).toMatchObject({ error: expect.stringContaining("superroot_atTimestamp") });
   });
 
+  it("ask by the policy that they are given", async () => {
+    const { filters, supernode } = await start({ setup: { ingress: ingressPolicy("finalized") }, settings: { interop: { dependencySet: meshOf(IDS), openStore: () => new MemoryStore() } } });
+    const asked: unknown[] = [];
+    Object.assign(supernode.interop?.ingress ?? {}, { check: (_entries: unknown, _descriptor: unknown, policy: IngressPolicy) => void asked.push(policy.minSafety(901)) });
+    for (const id of IDS) await check(filters.get(id));
+    expect(asked).toEqual(["finalized", "finalized"]);
+  });
+
   it("ask the same interop activity, each for itself, which is served, shown and waited for with the rest", async () => {
     const { filters, ask, get, supernode } = await start({ settings: { interop: { dependencySet: meshOf(IDS), activation: 1_000, openStore: () => new MemoryStore() } } });
     const failsafe = supernode.interop?.ingress.failsafe;
@@ -243,6 +262,11 @@ describe("a supernode's chains", () => {
     for (const id of IDS) expect(await check(filters.get(id))).toEqual([{ kind: "refused", code: -320602, message: "failsafe is enabled: a test said so" }]);
     failsafe?.set(undefined);
     for (const id of IDS) expect(await check(filters.get(id))).not.toMatchObject([{ code: -320602 }]);
+    const asked: unknown[] = [];
+    Object.assign(supernode.interop?.ingress ?? {}, { check: (_: unknown, { chainId }: { chainId: bigint }, policy: IngressPolicy) => void asked.push([chainId, policy.minSafety(901), policy.sameTimestamp]) });
+    for (const id of IDS) await check(filters.get(id));
+    expect(asked, "by the default policy").toEqual([[901n, "cross-unsafe", "refused"], [902n, "cross-unsafe", "refused"]]);
+    Reflect.deleteProperty(supernode.interop?.ingress ?? {}, "check");
     expect(await ask("/", "interop_checkAccessList", [], "unsafe", { timestamp: "0x3e9", chainID: "901" })).toEqual({ status: 200, result: null });
     expect((await get("/metrics")).body).toContain("supernode_interop_activity_state");
     Object.assign(supernode.interop ?? {}, { readiness: () => ({ ready: false, missing: ["it has halted"] }) });

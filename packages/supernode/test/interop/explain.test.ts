@@ -32,6 +32,38 @@ describe("interop_explain", () => {
     for (const chainId of [902, "902", "0x386"]) expect(await explain(cluster, chainId, which(cluster.chain(1).at(2).ref.hash))).toMatchObject({ chainId: 902, block: { number: 2 } });
   });
 
+  const LABELS = [["unsafe", 10], ["latest", 10], ["cross-unsafe", 8], ["local-safe", 6], ["safe", 4], ["finalized", 2]] as const;
+  const CERTAINTY = ["finalized", "finalized", "safe", "safe", "local-safe", "local-safe", "cross-unsafe", "cross-unsafe", "unsafe", "unsafe"];
+
+  it("takes each label for the head of that name, the cross-unsafe one as it is known here, and says of each block how certain it is", async () => {
+    const cluster = two();
+    const [a, b] = cluster.chains;
+    for (const [first, second] of [[2, 2], [6, 4]] as const) {
+      a!.fill(at(first));
+      b!.fill(at(second));
+      cluster.post();
+    }
+    await cluster.settle();
+    cluster.l1.finalized = 1;
+    for (const chain of cluster.chains) chain.authorityMoved();
+    await cluster.settle();
+    a!.fill(at(10));
+    b!.fill(at(8));
+    await a!.run();
+    await cluster.settle();
+    const heads = async (labels: typeof LABELS) => Promise.all(labels.map(async ([label]) => ((await explain(cluster, 901, label)) as { block: { number: number } }).block.number));
+    expect(await heads(LABELS)).toEqual(LABELS.map(([, number]) => number));
+    expect(await Promise.all(CERTAINTY.map(async (_, i) => ((await explain(cluster, 901, i + 1)) as { status: string }).status))).toEqual(CERTAINTY);
+  });
+
+  it("has no block for a label while the chain's node does not run", async () => {
+    const cluster = two();
+    cluster.fillAndPost(2);
+    await cluster.settle();
+    cluster.chain(0).running = false;
+    await expect(explain(cluster, 901, "safe")).rejects.toThrow("chain 901 has no safe block yet");
+  });
+
   it("takes a transaction by its hash, and gives only its own messages", async () => {
     const cluster = two();
     const sent = cluster.chain(0).block([says(1)]).message(0);
@@ -113,6 +145,7 @@ describe("interop_explain", () => {
   it.each<readonly [string, unknown, unknown, string]>([
     ["a chain that is not run here", 903, 1, "chain 903 is not run here"], ["a block that is not there", 901, 77, "block 77 is not in the message index, which holds 0 to 2"], ["a hash that nothing has", 901, word(5), "has neither a block nor a transaction"],
     ["a word that every object has", 901, "constructor", "the second parameter wants a block number"], ["a part of a block", 901, 1.5, "block is not a hex quantity: 1.5"], ["a block below none", 901, -1, "block is not a hex quantity: -1"], ["a chain below none", -901, 1, "chain id is not a hex quantity: -901"],
+    ["a quantity without digits", 901, "0x", "block is not a hex quantity"], ["a chain without digits", "", 1, "chain id is not a hex quantity"], ["a chain by a power", "9e2", 1, "chain id is not a hex quantity"],
     ["another word", 901, "newest", "the second parameter wants a block number"], ["nothing", 901, undefined, "block"], ["no chain", undefined, 1, "chain id"],
   ])("refuses %s", async (_, chainId, which, message) => {
     const cluster = two();

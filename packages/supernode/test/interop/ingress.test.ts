@@ -81,12 +81,13 @@ describe("a transaction's inbox access list", () => {
     expect([6, 7].map((seconds) => kindOf(cluster, entriesOf(sent(cluster, 5)), descriptor(seconds)))).toEqual([["refused", AccessListErrorCode.conflict], "ok"]);
   });
 
-  it("with a message of the same time passes only where the policy allows it; a later one never", async () => {
+  it("with a message of the same time passes only where the policy allows it, and waits else; one with a later message waits always", async () => {
     const cluster = await opened();
     const allowed = ingressPolicy("unsafe", new Map(), "allowed");
     const entries = entriesOf(sent(cluster, 7));
-    expect([6, 7, 8].map((seconds) => kindOf(cluster, entries, descriptor(seconds)) === "ok")).toEqual([false, false, true]);
-    expect([6, 7, 8].map((seconds) => kindOf(cluster, entries, descriptor(seconds), allowed) === "ok")).toEqual([false, true, true]);
+    const young = ["wait", AccessListErrorCode.future];
+    expect([6, 7, 8].map((seconds) => kindOf(cluster, entries, descriptor(seconds)))).toEqual([young, young, "ok"]);
+    expect([6, 7, 8].map((seconds) => kindOf(cluster, entries, descriptor(seconds), allowed))).toEqual([young, "ok", "ok"]);
   });
 
   it("waits for a message of a block that is not there yet", async () => {
@@ -146,6 +147,18 @@ describe("the least certainty of a message's source", () => {
     expect([before, kindOf(cluster, entriesOf(other), descriptor(12)), kindOf(cluster, entriesOf(other), descriptor(12), ingressPolicy(level))]).toEqual(["ok", "ok", ["wait", AccessListErrorCode.future]]);
   });
 
+  it("cross-unsafe is what is safe, as long as nothing is known of the unsafe blocks", async () => {
+    const cluster = await opened();
+    cluster.restart();
+    expect([4, 5].map((number) => kindOf(cluster, entriesOf(sent(cluster, number)), descriptor(12), ingressPolicy("cross-unsafe")))).toEqual(["ok", ["wait", AccessListErrorCode.future]]);
+  });
+
+  it("local-safe is reached by nothing while the source's node does not run", async () => {
+    const cluster = await opened();
+    cluster.chain(0).running = false;
+    expect(kindOf(cluster, entriesOf(sent(cluster, 1)), descriptor(12), ingressPolicy("local-safe"))).toEqual(["wait", AccessListErrorCode.future]);
+  });
+
   it("may differ between pairs of chains: each executing chain has a policy, with a level for each source", async () => {
     const cluster = await opened();
     const policies = new Map([[901n, ingressPolicy("finalized", new Map([[901, "unsafe"]]))], [902n, ingressPolicy("finalized", new Map([[901, "safe"]]))]]);
@@ -172,6 +185,10 @@ describe("interop_checkAccessList", () => {
   const call = async (cluster: Cluster, method: string, ...params: readonly unknown[]) => cluster.interop.rpcMethods[method]!(params, {});
   const json = (more: Readonly<Record<string, unknown>> = {}) => ({ timestamp: "0x3f3", chainID: "0x386", ...more });
 
+  it("has the codes that execution clients know", () => {
+    expect(AccessListErrorCode).toEqual({ uninitialized: -320400, skipped: -320500, unknownChain: -320501, conflict: -320600, failsafe: -320602, future: -321401, invalid: -32602 });
+  });
+
   it.each(["interop_checkAccessList", "supervisor_checkAccessList"])("as %s answers null, or an error with the reference's code", async (method) => {
     const cluster = await opened();
     const good = entriesOf(sent(cluster, 3));
@@ -190,8 +207,14 @@ describe("interop_checkAccessList", () => {
     await expect(call(await opened(), "interop_checkAccessList", ...params)).rejects.toMatchObject({ kind: "input" });
   });
 
+  it("reads as many entries as a transaction may have", async () => {
+    const cluster = await opened();
+    const many = Array.from({ length: 10_000 }, () => entriesOf(sent(cluster, 3))).flat();
+    expect([many.length, await call(cluster, "interop_checkAccessList", many, "unsafe", json())]).toEqual([20_000, null]);
+  });
+
   it("refuses a descriptor without chain: it is not known who executes", async () => {
-    await expect(call(await opened(), "interop_checkAccessList", [], "unsafe", { timestamp: "0x3f3" })).rejects.toMatchObject({ code: -320501 });
+    await expect(call(await opened(), "interop_checkAccessList", [], "unsafe", { timestamp: "0x3f3" })).rejects.toMatchObject({ code: -320501, message: expect.stringContaining("the executing descriptor has no chainID") });
   });
 
   it("has a failsafe to be switched where the admin methods are on, and none where they are not", async () => {
@@ -199,7 +222,7 @@ describe("interop_checkAccessList", () => {
     expect(await call(cluster, "admin_getFailsafeEnabled")).toBe(false);
     await call(cluster, "admin_setFailsafeEnabled", true);
     expect(await call(cluster, "admin_getFailsafeEnabled")).toBe(true);
-    await expect(call(cluster, "interop_checkAccessList", [], "unsafe", json())).rejects.toMatchObject({ code: -320602 });
+    await expect(call(cluster, "interop_checkAccessList", [], "unsafe", json())).rejects.toMatchObject({ code: -320602, message: expect.stringContaining("switch it off with admin_setFailsafeEnabled") });
     await expect(call(cluster, "admin_setFailsafeEnabled", "yes")).rejects.toMatchObject({ kind: "input" });
     await call(cluster, "admin_setFailsafeEnabled", false);
     expect(await call(cluster, "interop_checkAccessList", [], "unsafe", json())).toBeNull();
