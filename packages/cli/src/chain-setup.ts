@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { batcherOptions, checkBatcherOptions, kzgCommitter, localSigner } from "@pangaea/batcher";
-import { type L2Genesis, parseGenesis, parseRollupConfig, type RollupConfig } from "@pangaea/config";
+import { type L2Genesis, parseGenesis, parseL1BlobSchedule, parseRollupConfig, type RollupConfig } from "@pangaea/config";
 import { type DaClient, daClient } from "@pangaea/da";
 import { HttpExecutionLayer } from "@pangaea/engine";
 import { WorkerExecutionLayer } from "@pangaea/execution";
@@ -74,7 +74,8 @@ export async function planChain(chainId: number, options: VirtualNodeOptions): P
 }
 
 /** Reads the files that the settings of a known chain name. Errors as of `planChain`. */
-export async function planFrom({ config, where, genesis }: ChainSource, options: VirtualNodeOptions, flag: FlagName): Promise<ChainPlan> {
+export async function planFrom({ config: published, where, genesis }: ChainSource, options: VirtualNodeOptions, flag: FlagName): Promise<ChainPlan> {
+  const config = await withL1Config(published, options, flag);
   const execution = await planExecution(options, flag, genesis);
   checkSyncMode(options, flag);
   const client = planAltDa(config, where, options, flag);
@@ -86,6 +87,14 @@ export async function planFrom({ config, where, genesis }: ChainSource, options:
   const { address } = localSigner(batcherKey);
   if (address !== config.genesis.systemConfig.batcherAddress) throw new InvalidInputError(`${keyFile} is the key of ${address}, and the chain's batcher is ${config.genesis.systemConfig.batcherAddress} (${where}): check ${flag("batcher.private-key-file")}`);
   return { config, options, execution, batcherKey, ...da };
+}
+
+/** The configuration with what a file says of its L1, where one is given. */
+async function withL1Config(config: RollupConfig, options: VirtualNodeOptions, flag: FlagName): Promise<RollupConfig> {
+  const file = options["rollup.l1-chain-config"];
+  if (file === undefined) return config;
+  const json = await readJson(file, flag("rollup.l1-chain-config"));
+  return { ...config, l1BlobSchedule: parseL1BlobSchedule(json, config.l1ChainId, `${flag("rollup.l1-chain-config")}: ${file}`) };
 }
 
 /** The client of the DA server, for a chain that has one. */

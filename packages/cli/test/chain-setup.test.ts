@@ -37,6 +37,13 @@ describe("a chain's settings", () => {
   const otherKey = write("other-key.hex", "08".repeat(32));
   const plan = (flags: Readonly<Record<string, string>>) => planChain(901, virtualNodeOptions(901, Object.fromEntries(Object.entries({ "rollup.config": rollup, ...flags }).map(([name, text]) => [`vn.901.${name}`, { text, source: name }]))));
 
+  it("take in what a file says of an L1 that is no public one", async () => {
+    const l1 = write("l1.json", JSON.stringify({ config: { chainId: 900, cancunTime: 7, blobSchedule: { cancun: { target: 3, max: 6, baseFeeUpdateFraction: 3_338_477 } } } }));
+    expect((await plan({ "l2.genesis": genesis, "rollup.l1-chain-config": l1 })).config.l1BlobSchedule).toEqual([{ from: 7, updateFraction: 3_338_477n }]);
+    const other = write("other-l1.json", '{"chainId":1}');
+    await expect(plan({ "l2.genesis": genesis, "rollup.l1-chain-config": other })).rejects.toThrow(`--vn.901.rollup.l1-chain-config: ${other} is of L1 1, the rollup configuration says 900`);
+  });
+
   it("lead to an embedded execution layer, with its ports", async () => {
     const { execution, batcherKey } = await plan({ "l2.genesis": genesis, "l2.rpc.port": "0", "l2.engine.port": "8551", "l2.engine.addr": "0.0.0.0", "l2.jwt-secret": jwt });
     expect(execution).toMatchObject({ kind: "embedded", rpc: { host: "127.0.0.1", port: 0 }, engineRpc: { host: "0.0.0.0", port: 8_551, jwtSecret: new Uint8Array(32).fill(0x11) } });

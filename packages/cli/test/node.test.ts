@@ -26,7 +26,7 @@ describe("the chain of a node", () => {
   });
 
   it("has op-node's flags for it, and of those for clusters what its upgrade takes alone", () => {
-    for (const name of ["network", "rollup.config", "l1", "l1.beacon", "l1.beacon-fallbacks", "l1.http-poll-interval", "l1.max-concurrency", "l2", "l2.jwt-secret", "l2.enginekind", "l2.engine-rpc-timeout", "l2.skip-sync-start-check", "syncmode", "syncmode.offset-el-safe", "verifier.l1-confs", "sequencer.enabled", "sequencer.stopped", "sequencer.l1-confs", "sequencer.max-safe-lag", "sequencer.recover", "finality.lookback", "finality.delay", "rpc.addr", "rpc.port", "rpc.enable-admin", "metrics.enabled", "metrics.addr", "metrics.port", "log.level", "log.format"]) expect(NODE_TABLE[name], name).toBeDefined();
+    for (const name of ["network", "rollup.config", "rollup.l1-chain-config", "l1", "l1.beacon", "l1.beacon-fallbacks", "l1.http-poll-interval", "l1.max-concurrency", "l2", "l2.jwt-secret", "l2.enginekind", "l2.engine-rpc-timeout", "l2.skip-sync-start-check", "syncmode", "syncmode.offset-el-safe", "verifier.l1-confs", "sequencer.enabled", "sequencer.stopped", "sequencer.l1-confs", "sequencer.max-safe-lag", "sequencer.recover", "finality.lookback", "finality.delay", "rpc.addr", "rpc.port", "rpc.enable-admin", "metrics.enabled", "metrics.addr", "metrics.port", "log.level", "log.format"]) expect(NODE_TABLE[name], name).toBeDefined();
     expect(Object.keys(NODE_TABLE).filter((name) => name.startsWith("interop.") || name.startsWith("vn."))).toEqual(["interop.dependency-set"]);
     expect([NODE_TABLE["rpc.port"]?.default, NODE_TABLE["l1.http-poll-interval"]?.default, NODE_TABLE.syncmode?.default, NODE_TABLE["l2.enginekind"]?.default]).toEqual([9545, 12_000, "consensus-layer", "geth"]);
   });

@@ -4,6 +4,7 @@ export * from "./dependency-set.ts";
 export * from "./engine-api-versions.ts";
 export * from "./forks.ts";
 export * from "./genesis.ts";
+export * from "./l1-blob-schedule.ts";
 export * from "./log-options.ts";
 export * from "./options.ts";
 export * from "./parse-rollup-config.ts";

@@ -1,5 +1,6 @@
 import type { BlockId, DaCommitmentKind, Hex } from "@pangaea/primitives";
 import type { ForkSchedule } from "./forks.ts";
+import type { L1BlobSchedule } from "./l1-blob-schedule.ts";
 
 /**
  * The part of the configuration that L1's SystemConfig contract can change.
@@ -55,6 +56,8 @@ export interface RollupConfig {
   readonly l2ChainId: number;
   readonly forks: ForkSchedule;
   readonly pectraBlobScheduleTime?: number;
+  /** Of an L1 that is no public one; not of rollup.json. */
+  readonly l1BlobSchedule?: L1BlobSchedule;
   readonly keepKarstUpgradeGas: boolean;
   readonly batchInboxAddress: Hex;
   readonly depositContractAddress: Hex;

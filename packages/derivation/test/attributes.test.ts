@@ -73,14 +73,21 @@ describe("L1's blob base fee", () => {
     ["is go-ethereum's at its first excess for 2 wei", 1, 1_746_612_310, 2_314_058n, undefined, 2n],
     ["is go-ethereum's at ten mebibytes of excess", 1, 1_746_612_310, 10n * 1_024n * 1_024n, undefined, 23n],
   ])("%s", (_, chain, time, excess, pectra, fee) => {
-    expect(blobBaseFee(chain, time, excess, pectra)).toBe(fee);
+    expect(blobBaseFee({ l1ChainId: chain, ...(pectra === undefined ? {} : { pectraBlobScheduleTime: pectra }) }, time, excess)).toBe(fee);
   });
 
   it.each([
     ["Mainnet", 1, 1_746_612_311, 1_765_290_071, 1_767_747_671], ["Sepolia", 11_155_111, 1_741_159_776, 1_761_017_184, 1_761_607_008], ["Holesky", 17_000, 1_740_434_112, 1_759_800_000, 1_760_389_824], ["Hoodi", 560_048, 1_742_999_832, 1_762_365_720, 1_762_955_544],
   ])("follows %s's schedule, to the second", (_, chain, ...changes) => {
-    expect(changes.flatMap((time) => [time - 1, time]).map((time) => blobBaseFee(chain, time, 10_000_000n, undefined))).toEqual([19n, 7n, 7n, 3n, 3n, 2n]);
+    expect(changes.flatMap((time) => [time - 1, time]).map((time) => blobBaseFee({ l1ChainId: chain }, time, 10_000_000n))).toEqual([19n, 7n, 7n, 3n, 3n, 2n]);
   });
+});
+
+it("L1's blob base fee follows what was said of an L1 that is no public one, in the order of its forks; of a public one it is known", () => {
+  const l1BlobSchedule = [{ from: 10, updateFraction: 3_338_477n }, { from: 20, updateFraction: 5_007_716n }, { from: 20, updateFraction: 8_346_193n }, { from: 30, updateFraction: 11_684_671n }];
+  const at = (l1ChainId: number) => [9, 10, 19, 20, 29, 30].map((time) => blobBaseFee({ l1ChainId, l1BlobSchedule }, time, 10_000_000n));
+  expect(at(900)).toEqual([19n, 19n, 19n, 3n, 3n, 2n]);
+  expect(at(1)).toEqual([19n, 19n, 19n, 19n, 19n, 19n]);
 });
 
 describe("preparing attributes", () => {

@@ -38,6 +38,7 @@ const BATCHER_FLAGS = batcherFlagTable(DEFAULT_BATCHER_OPTIONS);
 /** Flags of one virtual node: given as --vn.all.<flag> or --vn.<chainId>.<flag>; the chain's own wins. Names are op-node's where it has them. */
 export const VIRTUAL_NODE_OPTIONS = {
   "rollup.config": text("the chain's rollup.json", "FILE"),
+  "rollup.l1-chain-config": text("chain configuration of an L1 that is no public one, a genesis.json of go-ethereum or its config: when its blob fees change; without it as Prague has them", "FILE"),
   l2: text("Engine API of the chain's execution layer; without it the embedded one runs", "URL"),
   "l2.jwt-secret": text("file with the 32-byte hex secret of the Engine API, of --l2 or of the embedded one", "FILE"),
   "l2.enginekind": choice("which execution client --l2 is", ENGINE_KINDS, "geth"),

@@ -33,7 +33,7 @@ export function l1InfoDeposit(config: RollupConfig, system: SystemConfig, l1: L1
     batcherAddress: system.batcherAddress,
     overhead: system.overhead,
     scalar: system.scalar,
-    blobBaseFee: blobBaseFee(config.l1ChainId, l1.timestamp, l1.excessBlobGas, config.pectraBlobScheduleTime),
+    blobBaseFee: blobBaseFee(config, l1.timestamp, l1.excessBlobGas),
     ...feeScalars(hexToBytes(system.scalar, 32)),
     operatorFeeScalar: readU32(operatorFee, 20),
     operatorFeeConstant: readU64(operatorFee, 24),
