@@ -1,10 +1,11 @@
 import { inboxEntriesOf, meshOf } from "@pangaea/interop";
-import type { Hex } from "@pangaea/primitives";
+import { type Hex, toQuantity } from "@pangaea/primitives";
 import { describe, expect, it } from "vitest";
+import { until } from "../../../node/test/support/manual-clock.ts";
 import { at, Cluster } from "../support/cluster.ts";
 import { transactionOf } from "../support/fake-chain.ts";
 import { word } from "../support/fake-l1.ts";
-import { changed, checksumOf, executes, says, type SentMessage } from "../support/messages.ts";
+import { changed, checksumOf, executes, messageOf, says, type SentMessage } from "../support/messages.ts";
 
 const two = () => new Cluster({ chains: [{}, {}], set: meshOf([901, 902], 100) });
 const call = async ({ interop }: Cluster, method: string, ...params: readonly unknown[]): Promise<unknown> => JSON.parse(JSON.stringify(await interop.rpcMethods[method]!(params, {})));
@@ -50,10 +51,28 @@ describe("interop_explain", () => {
     a!.fill(at(10));
     b!.fill(at(8));
     await a!.run();
+    a!.stalled = true;
     await cluster.settle();
+    expect(a!.heads()?.crossUnsafe.number, "the node has not taken it up yet").toBeLessThan(8);
     const heads = async (labels: typeof LABELS) => Promise.all(labels.map(async ([label]) => ((await explain(cluster, 901, label)) as { block: { number: number } }).block.number));
     expect(await heads(LABELS)).toEqual(LABELS.map(([, number]) => number));
-    expect(await Promise.all(CERTAINTY.map(async (_, i) => ((await explain(cluster, 901, i + 1)) as { status: string }).status))).toEqual(CERTAINTY);
+    for (const [i, status] of CERTAINTY.entries()) {
+      const isSettled = status === "safe" || status === "finalized";
+      expect(await explain(cluster, 901, i + 1)).toEqual(expect.objectContaining({ status, ...(isSettled ? {} : { waitsFor: expect.any(String) }) }));
+      expect(Object.hasOwn((await explain(cluster, 901, i + 1)) as object, "waitsFor")).toBe(!isSettled);
+    }
+  });
+
+  it("does not say that there is no such block when the execution layer fails", async () => {
+    const cluster = two();
+    cluster.fillAndPost(2);
+    await cluster.settle();
+    cluster.chain(0).fault = "unreachable";
+    await expect(explain(cluster, 901, word(5))).rejects.toThrow("chain 901: the execution layer does not answer");
+  });
+
+  it("has no block before any is indexed, and says so", async () => {
+    await expect(explain(two(), 901, 0)).rejects.toThrow("chain 901: block 0 is not in the message index, which holds no block yet");
   });
 
   it("has no block for a label while the chain's node does not run", async () => {
@@ -132,6 +151,21 @@ describe("interop_explain", () => {
     await expect(cluster.settle()).rejects.toThrow("backfill them");
     const pruned = expect.stringMatching(/^a message: identity: .*no longer/);
     expect(await explain(cluster, 902, 9)).toMatchObject({ status: "local-safe", messages: [{ verdict: "halt" }], waitsFor: pruned });
+    const stop = new AbortController();
+    const running = cluster.interop.start(stop.signal);
+    await until(() => cluster.interop.halted !== undefined, cluster.clock);
+    expect(await explain(cluster, 902, 10)).toMatchObject({ status: "local-safe", waitsFor: expect.stringMatching(/^interop has halted: .*backfill them/) });
+    stop.abort();
+    await running.catch(() => {});
+  });
+
+  it("says from which timestamp on a block waits for another chain, when none was verified yet", async () => {
+    const cluster = new Cluster({ chains: [{ activation: 3 }, { activation: 3 }], set: meshOf([901, 902], 100) });
+    cluster.chain(0).fill(at(6));
+    cluster.post();
+    await cluster.settle();
+    expect(cluster.verified).toBeUndefined();
+    expect(await explain(cluster, 901, 5)).toMatchObject({ status: "local-safe", waitsFor: expect.stringMatching(/^the other chains at timestamp 1003: chain 902: /) });
   });
 
   it("says that a block waits for its chain's node, when that does not run", async () => {
@@ -185,26 +219,51 @@ describe("interop_messageStatus", () => {
 
   it("tells what a transaction sent and executed, whichever chain it is on", async () => {
     const cluster = two();
-    const sent = cluster.chain(0).block([says(1), says(2)]).message(1);
+    const block = cluster.chain(0).block([says(1), says(2)]);
+    const [other, sent] = [block.message(0), block.message(1)];
     cluster.chain(1).fill(at(1));
-    const { number, message } = cluster.chain(1).block([executes(sent), says(5)], [says(6)]);
+    const { number, message } = cluster.chain(1).block([executes(sent), says(5)], [says(6), executes(other)]);
     cluster.fillAndPost(3);
     await cluster.settle();
-    const transactionHash = transactionOf(cluster.chain(1).at(number).ref.hash, 1);
-    expect(await call(cluster, "interop_messageStatus", transactionHash)).toMatchObject({
-      chainId: 902, transactionHash, block: { number, timestamp: at(2) }, safety: "safe",
-      sent: [{ found: "yes", identifier: { logIndex: 1 } }, { found: "yes", identifier: json(message(2)), payloadHash: message(2).payloadHash, checksum: checksumOf(message(2)) }],
-      executed: [{ verdict: "valid", identifier: json(sent), logIndex: 1 }],
+    const [first, second] = [0, 1].map((i) => transactionOf(cluster.chain(1).at(number).ref.hash, i)) as [Hex, Hex];
+    expect(await call(cluster, "interop_messageStatus", second)).toMatchObject({
+      chainId: 902, transactionHash: second, block: { number, timestamp: at(2) }, safety: "safe",
+      sent: [{ found: "yes", identifier: { logIndex: 2 } }, { found: "yes", identifier: json(message(3)), payloadHash: message(3).payloadHash, checksum: checksumOf(message(3)) }],
+      executed: [{ verdict: "valid", identifier: json(sent), logIndex: 2 }],
     });
-    expect(await call(cluster, "interop_messageStatus", `0x${transactionHash.slice(2).toUpperCase()}`)).toMatchObject({ chainId: 902, transactionHash });
+    expect(await call(cluster, "interop_messageStatus", first)).toMatchObject({ sent: [{ identifier: { logIndex: 0 } }, { identifier: { logIndex: 1 } }], executed: [{ identifier: json(other), logIndex: 1 }] });
+    for (const [hash, own] of [[first, { identifier: json(other) }], [second, { identifier: json(sent) }]] as const) expect(await explain(cluster, 902, hash)).toMatchObject({ messages: [own] });
+    expect(await call(cluster, "interop_messageStatus", `0x${second.slice(2).toUpperCase()}`)).toMatchObject({ chainId: 902, transactionHash: second });
     await expect(call(cluster, "interop_messageStatus", word(9))).rejects.toThrow(`transaction ${word(9)} is in no block of the chains 901, 902`);
   });
 
-  it.each<readonly [string, unknown, unknown]>([
-    ["no identifier", 5, word(1)], ["another origin", { origin: "0x01", blockNumber: 1, logIndex: 0, timestamp: 1, chainId: 901 }, word(1)], ["a negative block", { origin: `0x${"07".repeat(20)}`, blockNumber: -1, logIndex: 0, timestamp: 1, chainId: 901 }, word(1)],
-    ["a part of a chain", { origin: `0x${"07".repeat(20)}`, blockNumber: 1, logIndex: 0, timestamp: 1, chainId: 1.5 }, word(1)], ["a chain of endless digits", { origin: `0x${"07".repeat(20)}`, blockNumber: 1, logIndex: 0, timestamp: 1, chainId: "9".repeat(100_000) }, word(1)],
-    ["no chain", { origin: `0x${"07".repeat(20)}`, blockNumber: 1, logIndex: 0, timestamp: 1 }, word(1)], ["no payload hash", { origin: `0x${"07".repeat(20)}`, blockNumber: 1, logIndex: 0, timestamp: 1, chainId: 901 }, undefined],
-  ])("refuses %s as malformed", async (_, identifier, payloadHash) => {
-    await expect(call(two(), "interop_messageStatus", identifier, payloadHash)).rejects.toMatchObject({ kind: "input" });
+  it.each<readonly [string, (message: SentMessage) => unknown]>([
+    ["numbers", ({ identifier }) => ({ ...identifier, chainId: 901 })], ["decimal text for the chain", ({ identifier }) => ({ ...identifier, chainId: "901" })], ["a quantity for the chain, by its other name", ({ identifier }) => ({ ...identifier, chainId: undefined, chainID: "0x385" })],
+    ["quantities", ({ identifier }) => ({ ...identifier, chainId: 901, blockNumber: "0x1", logIndex: "0x0", timestamp: toQuantity(identifier.timestamp) })], ["capitals", ({ identifier }) => ({ ...identifier, chainId: 901, origin: `0x${identifier.origin.slice(2).toUpperCase()}` })],
+  ])("takes an identifier of %s", async (_, identifier) => {
+    const cluster = two();
+    const sent = messageOf({ ...says(1), address: new Uint8Array(20).fill(0xab) }, { blockNumber: 1, logIndex: 0, timestamp: at(1), chainId: 901n });
+    cluster.chain(0).block([{ ...says(1), address: new Uint8Array(20).fill(0xab) }]);
+    await cluster.settle();
+    expect(await call(cluster, "interop_messageStatus", identifier(sent), sent.payloadHash)).toMatchObject({ found: "yes", checksum: checksumOf(sent) });
+  });
+
+  const GOOD = { origin: `0x${"07".repeat(20)}`, blockNumber: 1, logIndex: 0, timestamp: 1, chainId: 901 };
+  it.each<readonly [string, unknown, string]>([
+    ["a number", 5, "wanted a transaction hash, or an identifier"], ["nothing", null, "wanted a transaction hash, or an identifier"], ["another origin", { ...GOOD, origin: "0x01" }, "identifier: origin wants 20 bytes of hex (is \"0x01\")"], ["no origin", { ...GOOD, origin: undefined }, "identifier: origin"],
+    ["a negative block", { ...GOOD, blockNumber: -1 }, "identifier: blockNumber"], ["a part of a log", { ...GOOD, logIndex: 1.5 }, "identifier: logIndex"], ["decimal text for the time", { ...GOOD, timestamp: "17" }, "identifier: timestamp"], ["no time", { ...GOOD, timestamp: undefined }, "identifier: timestamp"],
+    ["a part of a chain", { ...GOOD, chainId: 1.5 }, "identifier: chainId"], ["a chain below none", { ...GOOD, chainId: -1 }, "identifier: chainId"], ["a chain beyond what a number holds", { ...GOOD, chainId: 2 ** 53 }, "identifier: chainId"], ["a chain of endless digits", { ...GOOD, chainId: "9".repeat(100_000) }, "identifier: chainId"],
+    ["a chain without digits", { ...GOOD, chainId: "" }, "identifier: chainId"], ["no chain", { ...GOOD, chainId: undefined }, "identifier: chainId"],
+  ])("refuses %s as an identifier, naming what is malformed", async (_, identifier, message) => {
+    const refused = call(two(), "interop_messageStatus", identifier, word(1));
+    await expect(refused).rejects.toMatchObject({ kind: "input", message: expect.stringContaining(message) });
+  });
+
+  it("knows nothing of a message of chain 0", async () => {
+    expect(await call(two(), "interop_messageStatus", { ...GOOD, chainId: 0 }, word(1))).toMatchObject({ found: "not-yet", reason: "chain 0 is not run here" });
+  });
+
+  it("refuses an identifier without the message's payload hash", async () => {
+    await expect(call(two(), "interop_messageStatus", GOOD, undefined)).rejects.toMatchObject({ kind: "input", message: expect.stringContaining("payload hash, 32 bytes of hex") });
   });
 });

@@ -1,4 +1,4 @@
-import { bigIntToBytes, concatBytes, type Hex, hexToBytes, keccak256Hex, outputRootV0, toQuantity } from "@pangaea/primitives";
+import { bigIntToBytes, concatBytes, type Hex, hexToBytes, keccak256Hex, NotFoundError, outputRootV0, TemporaryError, toQuantity } from "@pangaea/primitives";
 import { describe, expect, it } from "vitest";
 import { at, Cluster } from "../support/cluster.ts";
 import type { FakeChain } from "../support/fake-chain.ts";
@@ -51,8 +51,68 @@ describe("superroot_atTimestamp", () => {
     const partly = await cluster.superRoot(7);
     expect(partly).not.toHaveProperty("data");
     expect(Object.keys(partly.optimistic_at_timestamp)).toEqual(["901"]);
+    expect([Object.keys((await cluster.superRoot(9)).optimistic_at_timestamp), Object.keys((await cluster.superRoot(10)).optimistic_at_timestamp)]).toEqual([["901"], []]);
     const far = await cluster.superRoot(500);
     expect([far.optimistic_at_timestamp, far.chain_ids]).toEqual([{}, ["901", "902"]]);
+  });
+
+  it("has no data where all chains have come but their messages are not judged, from the very time at which interop begins", async () => {
+    const cluster = new Cluster({ chains: [{ activation: 3 }, { activation: 3 }] });
+    cluster.fillAndPost(5);
+    for (const chain of cluster.chains) await chain.run();
+    const known = async () => Promise.all([2, 3, 4, 5].map(async (seconds) => {
+      const { data, optimistic_at_timestamp } = await cluster.superRoot(seconds);
+      return [Object.keys(optimistic_at_timestamp).length, data !== undefined];
+    }));
+    expect([cluster.verified, await known()]).toEqual([undefined, [[2, true], [2, false], [2, false], [2, false]]]);
+    await cluster.settle();
+    expect(await known()).toEqual([[2, true], [2, true], [2, true], [2, true]]);
+    cluster.fillAndPost(6);
+    for (const chain of cluster.chains) await chain.run();
+    expect([cluster.verified, (await cluster.superRoot(6)).data]).toEqual([at(5), undefined]);
+  });
+
+  it.each([[[0, 1]], [[1, 0]]])("is over the chains in the order of their ids, in whichever order they are run and come to L1: %j", async (order) => {
+    const cluster = new Cluster({ chains: [{ activation: 8 }, { activation: 8 }] });
+    for (const i of order) {
+      cluster.chain(i).fill(at(4));
+      cluster.post();
+    }
+    await cluster.settle();
+    Object.assign(cluster.interop, { chains: order.map((i) => cluster.interop.chains[i]) });
+    const { data } = await cluster.superRoot(4);
+    const outputs = await Promise.all(cluster.chains.map(async (chain) => ({ chainId: chain.chainId, outputRoot: (await outputOf(chain, chain.at(4).ref.hash)).output_root })));
+    expect([data?.super.chains.map(({ ChainID }) => ChainID), data?.super_root, data?.verified_required_l1.number]).toEqual([["901", "902"], superRootOf(at(4), outputs), 2]);
+  });
+
+  it("needs the L1 block of the chain that came last, whichever it is", async () => {
+    const cluster = new Cluster({ chains: [{ activation: 8 }, { activation: 8 }] });
+    for (const i of [1, 0]) {
+      cluster.chain(i).fill(at(4));
+      cluster.post();
+    }
+    await cluster.settle();
+    expect((await cluster.superRoot(4)).data?.verified_required_l1.number).toBe(2);
+  });
+
+  it("has each chain from its genesis on, which needs the L1 block of its genesis", async () => {
+    const cluster = new Cluster({ chains: [{}, { begins: 2 }] });
+    cluster.fillAndPost(4);
+    await cluster.settle();
+    const ids = async (seconds: number) => Object.entries((await cluster.superRoot(seconds)).optimistic_at_timestamp).map(([id, { required_l1 }]) => [id, required_l1.number]);
+    expect(await Promise.all([-1, 0, 1, 2, 3].map(ids))).toEqual([[], [["901", 0]], [["901", 1]], [["901", 1], ["902", 0]], [["901", 1], ["902", 1]]]);
+  });
+
+  it("leaves out a chain whose block is no longer kept, and fails when a block cannot be read, for a time that is not verified", async () => {
+    const cluster = two();
+    cluster.chain(0).fill(at(9));
+    cluster.post();
+    await cluster.settle();
+    const { execution } = cluster.chain(0);
+    Object.assign(execution, { payloadByNumber: () => Promise.reject(new NotFoundError("block 3 is not kept")) });
+    expect((await cluster.superRoot(3)).optimistic_at_timestamp).toEqual({});
+    Object.assign(execution, { payloadByNumber: () => Promise.reject(new TemporaryError("the execution layer does not answer")) });
+    await expect(cluster.superRoot(3)).rejects.toThrow("the execution layer does not answer");
   });
 
   it("has the replacement in its data and the block that fell as the optimistic one", async () => {
