@@ -130,7 +130,7 @@ export const NAMED_CHECKS: Readonly<Record<string, readonly Check[]>> = {
     check("sysconfig-events", "derivation/src/attributes/system-config-updates.ts", "derivation/test/system-config-updates.spec.test.ts", "the reference's SystemConfig updates"),
     check("ecotone-scalar", "derivation/src/attributes/system-config-updates.ts", "derivation/test/system-config-updates.test.ts", "of the fee scalars keeps both words as they are before Ecotone"),
     check("extra-data-1559", "execution/src/block/base-fee.ts", "execution/test/base-fee.test.ts", "of another form than %s's is refused"),
-    check("output-root-v0", "primitives/src/roots.ts", "primitives/test/batches.spec.test.ts", "output and super roots are the published ones"),
+    check("output-root-v0", "primitives/src/roots.ts", "primitives/test/batches.spec.test.ts", "output roots are the published ones"),
     check("withdrawal-hash", "contracts/src/generated/L2ToL1MessagePasser.ts", "l1/test/op-service.spec.test.ts", "the withdrawal in that receipt has the hash that its event says"),
     check("ssz-payload-v1..v4", "gossip/src/payload-ssz.ts", "gossip/test/gossip.spec.test.ts", "SSZ payloads of hildr's tests"),
     check("block-hash-from-payload", "primitives/src/header.ts", "gossip/test/gossip.spec.test.ts", "its fields give the block hash that it says"),
