@@ -149,9 +149,9 @@ describe("a block from a pool that holds transactions with messages", () => {
   it("asks about no more than so many, and leaves the rest for the next block", async () => {
     const { pool, next } = open({ maxPerBlock: 1 });
     const low = pool.add(executing(alice, 0, [entry(1)], tip(1n)));
-    const high = pool.add(executing(bob, 0, [entry(2)], tip(2n)));
-    expect(await next()).toEqual([high]);
-    expect(await next()).toEqual([low]);
+    const high = pool.add(executing(bob, 0, [entry(2)], tip(3n)));
+    const middle = pool.add(executing(carol, 0, [entry(3)], tip(2n)));
+    for (const hash of [high, middle, low]) expect(await next()).toEqual([hash]);
   });
 
   it("asks about none that cannot stand in it: a nonce that is not reached, a fee below the base fee", async () => {
@@ -160,6 +160,16 @@ describe("a block from a pool that holds transactions with messages", () => {
     pool.add(executing(bob, 0, [entry(2)], { maxFeePerGas: 1_000n, maxPriorityFeePerGas: 1n }));
     expect(await next()).toEqual([]);
     expect(filter.asked).toEqual([]);
+  });
+
+  it("asks about one that pays the base fee and no more, and not about one that pays a wei less", async () => {
+    const { filter, pool, layer, next } = open();
+    const { payload: head } = await layer.payloadByLabel("latest");
+    const { baseFeePerGas } = (await build(layer, head, attributesAfter(head))).payload;
+    const exact = pool.add(executing(alice, 0, [entry(1)], { maxFeePerGas: baseFeePerGas, maxPriorityFeePerGas: 0n }));
+    pool.add(executing(bob, 0, [entry(2)], { maxFeePerGas: baseFeePerGas - 1n, maxPriorityFeePerGas: 0n }));
+    expect(await next()).toEqual([exact]);
+    expect(filter.asked.map(({ checks }) => checks.map(({ hash }) => hash))).toEqual([[exact]]);
   });
 
   it("drops those that the filter refuses and says why; what follows them stays", async () => {
