@@ -52,6 +52,9 @@ describe("a chain's container", () => {
     await until(() => container.state === "failed");
     expect(container.readiness()).toEqual({ ready: false, missing: ["the node is failed: the execution layer has ended: out of memory"] });
     expect([opened.length, restarts()]).toEqual([1, 1]);
+    await until(() => opened[0]?.closed === true);
+    expect(() => container.node).toThrow("chain 901: its node is failed (the execution layer has ended: out of memory); retry when /readyz/901 answers 200");
+    expect(() => container.execution).toThrow("chain 901: its execution layer is not open (the execution layer has ended: out of memory)");
     clock.advance(1_000);
     await pass(before + 2);
     expect(opened.map(({ closed }) => closed)).toEqual([true, false]);
@@ -85,6 +88,29 @@ describe("a chain's container", () => {
     await pass(before + 2);
     expect(opened.map(({ closed }) => closed)).toEqual([false]);
     await container.stop();
+  });
+
+  it("runs one node however often it is started, and gives none before that runs", async () => {
+    const { container, opened, pass } = await openContainer();
+    container.start();
+    expect(() => container.node).toThrow("its node is starting; retry");
+    await pass(2);
+    container.start();
+    expect([container.state, opened.length]).toEqual(["running", 1]);
+    await container.stop();
+  });
+
+  it.each([["running", false], ["paused", true]])("that is %s closes its execution layer when it stops, and stays stopped", async (state, isPaused) => {
+    const { container, clock, opened, pass } = await openContainer();
+    await pass(2);
+    if (isPaused) await container.pause();
+    await until(() => container.state === state);
+    await container.stop();
+    expect([container.state, opened.map(({ closed }) => closed)]).toEqual(["stopped", [true]]);
+    container.resume();
+    clock.advance(60_000);
+    await new Promise(setImmediate);
+    expect([container.state, opened.length]).toEqual(["stopped", 1]);
   });
 
   it("closes an execution layer that was being opened when it was taken away", async () => {
