@@ -65,6 +65,8 @@ export interface SupernodeSettings {
 
 const DEFAULT_INGRESS = ingressPolicy("cross-unsafe");
 const METRICS_PATH = "/metrics";
+/** Where a chain's node is served: its id in decimal, and nothing behind it but a slash. */
+const CHAIN_PATH = /^\/([1-9]\d*)\/?$/;
 const METRICS_ALONE: Route = { status: 404, message: "metrics alone are served here, at /metrics" };
 /** How long batchers may take to end once their time to flush is over. */
 const FLUSH_GRACE_MS = 200;
@@ -192,11 +194,11 @@ export class Supernode {
   }
 
   async #route(path: string): Promise<Route> {
-    const [, first = "", ...rest] = path.split("/");
+    const found = CHAIN_PATH.exec(path);
     const { rootChain } = this.#settings;
-    const isPlain = rest.every((part) => part === "");
-    if (isPlain && first === "" && rootChain === undefined) return { methods: Object.assign({}, ...this.#activities.map(({ rpcMethods }) => rpcMethods), this.#settings.rpcMethods) };
-    const chain = isPlain ? this.chains.get(first === "" ? rootChain! : Number(first)) : undefined;
+    if (path === "/" && rootChain === undefined) return { methods: Object.assign({}, ...this.#activities.map(({ rpcMethods }) => rpcMethods), this.#settings.rpcMethods) };
+    const id = path === "/" ? rootChain : Number(found?.[1]);
+    const chain = id === undefined ? undefined : this.chains.get(id);
     if (chain === undefined) return { status: 404, message: `no chain at ${path}; the chains are ${[...this.chains.keys()].map((id) => `/${id}/`).join(" ")}` };
     const refusal = await this.#gates.get(chain.chainId)?.pass(this.#abort.signal);
     if (refusal !== undefined) return { status: 503, message: refusal };

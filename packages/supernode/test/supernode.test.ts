@@ -117,7 +117,7 @@ describe("a supernode", () => {
     expect(await ask("//901", "optimism_rollupConfig")).toMatchObject({ status: 404 });
   });
 
-  it.each(["/903", "/901/902", "/x", "/901x", "//901"])("has nothing at %s, and names what it has", async (path) => {
+  it.each(["/903", "/901/902", "/x", "/901x", "//901", "/0x385", "/9e2", "/0901", "/901//"])("has nothing at %s, and names what it has", async (path) => {
     const { ask } = await start();
     expect(await ask(path, "optimism_rollupConfig")).toEqual({ status: 404, error: expect.stringContaining("the chains are /901/ /902/") });
   });
