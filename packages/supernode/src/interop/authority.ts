@@ -1,6 +1,6 @@
 import { l2BlockNumberAt } from "@pangaea/config";
 import type { SafetyAuthority, SafetyVerdict } from "@pangaea/engine";
-import type { BlockId, L1Heads } from "@pangaea/primitives";
+import type { BlockId } from "@pangaea/primitives";
 import type { DenyList, VerifiedTimestamps } from "@pangaea/store";
 import type { RollupConfig } from "@pangaea/config";
 
@@ -8,10 +8,9 @@ export interface AuthorityModules {
   readonly config: RollupConfig;
   readonly verified: VerifiedTimestamps;
   readonly denied: DenyList;
-  readonly l1Heads: () => L1Heads | undefined;
   readonly firstTimestamp: () => number | undefined;
-  /** Whether the L1 block of the last verified timestamp is known to be on L1 still. */
-  readonly stands: () => boolean;
+  /** The number of L1's finalized block, as it was known before all that is verified was last found to stand on L1; undefined when it was not found so. */
+  readonly finalL1: () => number | undefined;
   /** The newest block whose messages hold over unsafe blocks; undefined while none is known. */
   readonly crossUnsafe: () => BlockId | undefined;
 }
@@ -21,7 +20,7 @@ export interface AuthorityModules {
  * stand, nothing that is denied. Before the first timestamp that is judged the chain's own word stands.
  * Source: op-supernode `super_authority`.
  */
-export function interopAuthority({ config, verified, denied, l1Heads, firstTimestamp, stands, crossUnsafe }: AuthorityModules): SafetyAuthority {
+export function interopAuthority({ config, verified, denied, firstTimestamp, finalL1, crossUnsafe }: AuthorityModules): SafetyAuthority {
   const granted = (block: BlockId | undefined): SafetyVerdict => {
     if (block !== undefined) return { kind: "verified", block };
     const first = firstTimestamp();
@@ -30,10 +29,10 @@ export function interopAuthority({ config, verified, denied, l1Heads, firstTimes
   return {
     safeHead: async () => granted(verified.last?.heads.get(config.l2ChainId)),
     finalizedHead: async () => {
-      // What is final cannot be taken back: numbers do not do where L1 may have gone another way while nobody looked.
-      if (verified.last !== undefined && !stands()) return { kind: "hold" };
-      const finalized = l1Heads()?.finalized.number ?? -1;
-      return granted(verified.newestWhere(({ number }) => number <= finalized)?.heads.get(config.l2ChainId));
+      // What is final cannot be taken back: a newer number does not do, L1 may have gone another way to that block since somebody looked.
+      const final = finalL1();
+      if (verified.last !== undefined && final === undefined) return { kind: "hold" };
+      return granted(verified.newestWhere(({ number }) => number <= (final ?? -1))?.heads.get(config.l2ChainId));
     },
     crossUnsafeHead: async () => granted(crossUnsafe()),
     isDenied: async (number, hash) => denied.isDenied(number, hash),

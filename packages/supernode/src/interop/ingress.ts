@@ -1,5 +1,5 @@
 import { checkClaim, type ExecutingDescriptor, type MessageClaim, parseInboxEntries, type SameTimestampPolicy } from "@pangaea/interop";
-import { type BlockId, InvalidInputError, type L1Heads } from "@pangaea/primitives";
+import { type BlockId, InvalidInputError } from "@pangaea/primitives";
 import type { Failsafe } from "./failsafe.ts";
 import type { CrossUnsafe } from "./cross-unsafe.ts";
 import type { WatchedChain } from "./observe.ts";
@@ -37,7 +37,8 @@ export interface IngressModules {
   readonly rules: InteropRules;
   readonly verified: VerifiedTimestamps;
   readonly crossUnsafe: CrossUnsafe;
-  readonly l1Heads: () => L1Heads | undefined;
+  /** As the authority has it. */
+  readonly finalL1: () => number | undefined;
   readonly failsafe: Failsafe;
 }
 
@@ -106,7 +107,7 @@ export class Ingress {
 
   /** The last block of a source chain that counts at a safety level. A head that has left the chain since it was judged counts for nothing. */
   #viewEnd({ chain, index }: WatchedChain, level: SafetyLevel): number {
-    const { verified, crossUnsafe, l1Heads } = this.#modules;
+    const { verified, crossUnsafe, finalL1 } = this.#modules;
     const none = chain.config.genesis.l2.number;
     const { chainId } = chain;
     switch (level) {
@@ -119,7 +120,7 @@ export class Ingress {
       case "safe":
         return standingIn(index, verified.last?.heads.get(chainId)) ?? none;
       case "finalized": {
-        const finalized = l1Heads()?.finalized.number ?? -1;
+        const finalized = finalL1() ?? -1;
         return standingIn(index, verified.newestWhere(({ number }) => number <= finalized)?.heads.get(chainId)) ?? none;
       }
     }

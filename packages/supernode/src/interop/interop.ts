@@ -74,8 +74,8 @@ export class Interop implements Activity {
   readonly #stores: InteropStores;
   readonly #span: Span;
   #currentL1: BlockId = NO_BLOCK;
-  /** Whether the last observation found the L1 block of the last verified timestamp on L1. */
-  #stands = false;
+  /** The number of L1's finalized block before the last observation, if that found all that is verified to stand on L1. */
+  #finalL1: number | undefined;
   #halted: string | undefined;
   #waiting = "verification has not begun";
   /** When the first of the rounds was that have failed since, Unix milliseconds. */
@@ -98,7 +98,7 @@ export class Interop implements Activity {
     this.#span = new Span({ chains, rules: this.rules, verified: this.verified }, options.backfillDepth);
     this.crossUnsafe = new CrossUnsafe({ chains: this.chains, rules: this.rules, floor: () => this.#span.judged() });
     this.#indexers = new Map(this.chains.map(({ chain, index }) => [chain.chainId, new ChainIndexer({ chain, index, clock, log, firstBlock: () => this.#span.firstIndexed(chain.config), onMoved: () => this.wake() })]));
-    this.ingress = new Ingress({ chains: this.chains, rules: this.rules, verified: this.verified, crossUnsafe: this.crossUnsafe, l1Heads: modules.l1Heads, failsafe: this.#stores.failsafe });
+    this.ingress = new Ingress({ chains: this.chains, rules: this.rules, verified: this.verified, crossUnsafe: this.crossUnsafe, finalL1: () => this.#finalL1, failsafe: this.#stores.failsafe });
     this.metrics = createInteropMetrics(this);
     this.rpcMethods = { ...checkAccessListMethods(this.ingress), ...superRootMethods(this), ...explainMethods(this), ...messageStatusMethods(this), ...(options.enableAdmin === true ? failsafeMethods(this.ingress) : {}) };
   }
@@ -126,7 +126,7 @@ export class Interop implements Activity {
   /** The authority above one chain. Throws `CriticalError` for a chain that is not run here. */
   authorityOf(chainId: number): SafetyAuthority {
     const { chain, denied } = this.watched(chainId);
-    return interopAuthority({ config: chain.config, verified: this.verified, denied, l1Heads: this.#modules.l1Heads, firstTimestamp: () => this.firstTimestamp(), stands: () => this.#stands, crossUnsafe: () => this.crossUnsafe.head(chainId) ?? this.verified.last?.heads.get(chainId) });
+    return interopAuthority({ config: chain.config, verified: this.verified, denied, firstTimestamp: () => this.firstTimestamp(), finalL1: () => this.#finalL1, crossUnsafe: () => this.crossUnsafe.head(chainId) ?? this.verified.last?.heads.get(chainId) });
   }
 
   /** Throws `CriticalError` for a chain that is not run here. */
@@ -174,7 +174,7 @@ export class Interop implements Activity {
         this.#waiting = errorMessage(error);
         this.#failingSince ??= this.#modules.clock.now();
         // L1 may have changed while it could not be looked at: nothing is final until it was.
-        this.#stands = false;
+        this.#finalL1 = undefined;
         this.metrics.countError(errorKind(error));
         this.#modules.log.debug("interop waits", { reason: this.#waiting });
         await this.#modules.clock.sleep(RETRY_MS, signal).catch(() => {});
@@ -192,8 +192,9 @@ export class Interop implements Activity {
     const { verified } = this;
     const begun = this.#modules.clock.now();
     const read = this.#readL1();
+    const finalized = this.#modules.l1Heads()?.finalized.number;
     const observation = await observe({ chains: this.chains, verified, l1: this.#modules.l1, l1Heads: this.#modules.l1Heads, firstTimestamp: () => this.firstTimestamp() });
-    this.#see(observation);
+    this.#see(observation, finalized);
     const decision = stillStands(observation, this.chains) ? decide(observation, this.rules) : ({ kind: "wait", reason: "a chain changed while it was looked at" } as const);
     this.metrics.countDecision(decision.kind, this.#modules.clock.now() - begun);
     const goesOn = await this.#carryOut(decision);
@@ -209,10 +210,10 @@ export class Interop implements Activity {
     return advanced;
   }
 
-  #see({ kind }: Observation): void {
-    const stood = this.#stands;
-    this.#stands = kind !== "stale" && kind !== "unsettled";
-    if (this.#stands && !stood) this.#tell();
+  #see({ kind }: Observation, finalized: number | undefined): void {
+    const before = this.#finalL1;
+    this.#finalL1 = kind === "stale" || kind === "unsettled" ? undefined : finalized;
+    if (this.#finalL1 !== undefined && this.#finalL1 !== before) this.#tell();
   }
 
   /** The L1 block that the chain furthest behind reads. */

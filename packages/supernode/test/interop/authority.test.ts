@@ -1,4 +1,3 @@
-import type { L1Heads } from "@pangaea/primitives";
 import { DenyList, MemoryStore, VerifiedTimestamps } from "@pangaea/store";
 import { describe, expect, it } from "vitest";
 import { interopAuthority } from "../../src/interop/authority.ts";
@@ -10,12 +9,10 @@ function open(first: number | undefined = GENESIS_TIME + 5, begins = 0) {
   const { config } = new FakeChain(901, l1, { begins });
   const verified = new VerifiedTimestamps(new MemoryStore());
   const denied = new DenyList(new MemoryStore(), { chainId: 901n });
-  const state: { heads: L1Heads | undefined; crossUnsafe: { hash: `0x${string}`; number: number } | undefined; stands: boolean } = { heads: undefined, crossUnsafe: undefined, stands: true };
-  const authority = interopAuthority({ config, verified, denied, l1Heads: () => state.heads, firstTimestamp: () => first, stands: () => state.stands, crossUnsafe: () => state.crossUnsafe });
-  const finalize = (number: number) => {
-    while (l1.head.number < number) l1.mine();
-    l1.finalized = number;
-    state.heads = l1.heads();
+  const state: { finalL1: number | undefined; crossUnsafe: { hash: `0x${string}`; number: number } | undefined } = { finalL1: 0, crossUnsafe: undefined };
+  const authority = interopAuthority({ config, verified, denied, firstTimestamp: () => first, finalL1: () => state.finalL1, crossUnsafe: () => state.crossUnsafe });
+  const finalize = (number: number | undefined) => {
+    state.finalL1 = number;
   };
   const verify = (timestamp: number, l1Number: number, chainId = 901) => verified.append([{ timestamp, l1Inclusion: { hash: word(1, l1Number), number: l1Number }, heads: new Map([[chainId, head(timestamp)]]) }]);
   return { authority, verified, denied, state, finalize, verify };
@@ -50,16 +47,15 @@ describe("what interop grants a chain", () => {
   });
 
   it("finalizes nothing until it is known that L1 still has what was verified", async () => {
-    const { authority, verify, finalize, state } = open();
+    const { authority, verify, finalize } = open();
     verify(GENESIS_TIME + 5, 2);
-    finalize(3);
-    state.stands = false;
+    finalize(undefined);
     expect(await authority.finalizedHead()).toEqual({ kind: "hold" });
     expect(await authority.safeHead(), "safe can be taken back").toEqual({ kind: "verified", block: head(GENESIS_TIME + 5) });
-    state.stands = true;
+    finalize(3);
     expect(await authority.finalizedHead()).toEqual({ kind: "verified", block: head(GENESIS_TIME + 5) });
     const none = open();
-    none.state.stands = false;
+    none.finalize(undefined);
     expect(await none.authority.finalizedHead(), "what needs no verification does not rest on it").toEqual({ kind: "up-to", number: 4 });
   });
 
@@ -90,4 +86,4 @@ describe("what interop grants a chain", () => {
   });
 });
 
-const unpack = ({ verified, denied, state }: ReturnType<typeof open>) => ({ config: new FakeChain(901, new FakeL1(GENESIS_TIME)).config, verified, denied, l1Heads: () => state.heads, stands: () => true, crossUnsafe: () => state.crossUnsafe });
+const unpack = ({ verified, denied, state }: ReturnType<typeof open>) => ({ config: new FakeChain(901, new FakeL1(GENESIS_TIME)).config, verified, denied, finalL1: () => state.finalL1, crossUnsafe: () => state.crossUnsafe });

@@ -122,7 +122,7 @@ describe("the interop activity as it runs", () => {
     for (const seconds of [2, 4, 6]) post(seconds);
     await reaches(() => verified() === at(6));
     l1.finalized = 2;
-    for (const chain of [a, b]) chain.authorityMoved();
+    interop.wake();
     await reaches(() => a.heads()?.finalized.number === 4);
     for (const chain of [a, b]) chain.stalled = true;
     const show = l1.hide(2);
@@ -161,7 +161,7 @@ describe("the interop activity as it runs", () => {
     for (const seconds of [2, 4, 6]) post(seconds);
     await reaches(() => verified() === at(6));
     l1.finalized = 2;
-    for (const chain of [a, b]) chain.authorityMoved();
+    interop.wake();
     await reaches(() => a.heads()?.finalized.number === 4);
     l1.reorg(2);
     interop.wake();

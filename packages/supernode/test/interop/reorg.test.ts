@@ -138,7 +138,6 @@ describe("an L1 reorg", () => {
   it("below what is finalized halts with the remedy; nothing is taken back", async () => {
     const cluster = await verifiedCluster(40);
     cluster.l1.finalized = 3;
-    for (const chain of cluster.chains) chain.authorityMoved();
     await cluster.settle();
     expect(cluster.chain(0).heads()?.finalized.number).toBe(30);
     cluster.l1.reorg(2);
@@ -153,7 +152,6 @@ describe("an L1 reorg", () => {
     expect([cluster.interop.verified.first, cluster.verified]).toMatchObject([{ timestamp: at(5), l1Inclusion: { number: 1 } }, at(12)]);
     const roots = await cluster.superRoots();
     cluster.l1.finalized = finalized;
-    for (const chain of cluster.chains) chain.authorityMoved();
     await cluster.settle();
     cluster.l1.reorg(1);
     if (!taken) return expect(cluster.interop.step()).rejects.toThrow(/block 5 \(0x\w+\) of chain 901 rests on it and is finalized/);
@@ -169,11 +167,25 @@ describe("an L1 reorg", () => {
     expect([await cluster.interop.step(), cluster.verified]).toEqual([true, at(10)]);
   });
 
+  it("that makes blocks of other hashes final under the numbers of those that it takes back finalizes nothing that rests on the old ones, however the chains look before interop does", async () => {
+    const cluster = await verifiedCluster(40);
+    const roots = await cluster.superRoots();
+    cluster.l1.finalized = 2;
+    await cluster.settle();
+    cluster.l1.reorg(3);
+    cluster.l1.finalized = 4;
+    for (const chain of cluster.chains) chain.authorityMoved();
+    expect(await cluster.chain(0).authority.finalizedHead()).toMatchObject({ kind: "verified", block: { number: 20 } });
+    expect([await cluster.interop.step(), cluster.verified]).toEqual([true, at(20)]);
+    await cluster.settle();
+    expect(await cluster.superRoots()).toEqual(roots);
+    expect(cluster.chain(0).heads()).toMatchObject({ finalized: { number: 40 } });
+  });
+
   it("above what is finalized is unwound to there", async () => {
     const cluster = await verifiedCluster(40);
     const roots = await cluster.superRoots();
     cluster.l1.finalized = 2;
-    for (const chain of cluster.chains) chain.authorityMoved();
     await cluster.settle();
     cluster.l1.reorg(3);
     await cluster.settle();
@@ -248,7 +260,6 @@ describe("an L1 reorg while the node of a chain does not run", () => {
   it("waits for the node where a finalized block may rest on what is lost, at the start too, then halts", async () => {
     const cluster = await verifiedCluster(40);
     cluster.l1.finalized = 3;
-    for (const chain of cluster.chains) chain.authorityMoved();
     await cluster.settle();
     cluster.restart();
     cluster.l1.reorg(2);

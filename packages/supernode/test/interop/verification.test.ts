@@ -104,7 +104,6 @@ describe("verification", () => {
     await cluster.settle();
     expect(cluster.chain(0).heads()?.finalized.number).toBe(0);
     cluster.l1.finalized = 1;
-    cluster.chain(0).authorityMoved();
     await cluster.settle();
     expect(cluster.chain(0).heads()?.finalized.number).toBe(4);
     expect(cluster.chain(0).heads()?.safe.number).toBe(9);

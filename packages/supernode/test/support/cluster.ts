@@ -62,11 +62,12 @@ export class Cluster {
     this.post();
   }
 
-  /** Lets everything happen until nothing more does. A process that ends meanwhile starts again. */
+  /** Lets everything happen until nothing more does, for two turns: a chain takes up in the next what interop grants it. A process that ends meanwhile starts again. */
   async settle(): Promise<void> {
-    for (let turn = 0; turn < MOST_TURNS; turn++) {
+    for (let turn = 0, quiet = 0; turn < MOST_TURNS; turn++) {
       try {
-        if (!(await this.turn())) return;
+        quiet = (await this.turn()) ? 0 : quiet + 1;
+        if (quiet === 2) return;
       } catch (error) {
         if (!this.#fuse.blown) throw error;
         this.restart();
