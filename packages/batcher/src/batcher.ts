@@ -49,6 +49,8 @@ interface Settled {
 }
 
 const LOADS_AT_ONCE = 16;
+/** Transactions on their way at once while it stops in order: its last data do not wait for what went before. */
+const DRAINING_TRANSACTIONS = 4;
 
 /** Turns one chain's unsafe blocks into transactions on L1, until the rollup node derives them as safe. */
 export class Batcher {
@@ -226,7 +228,8 @@ export class Batcher {
 
   /** Whether a transaction may be begun now. */
   get #canSend(): boolean {
-    return this.#modules.clock.now() >= Math.max(this.#heldUntil, this.#notBefore) && this.#inFlight < this.#options.maxPendingTransactions;
+    const most = Math.max(this.#options.maxPendingTransactions, this.#isDraining ? DRAINING_TRANSACTIONS : 1);
+    return this.#modules.clock.now() >= Math.max(this.#heldUntil, this.#notBefore) && this.#inFlight < most;
   }
 
   #publish(signal: AbortSignal): void {

@@ -215,6 +215,23 @@ describe("the batcher", () => {
     expect(batcher.status().isRunning).toBe(false);
   });
 
+  it("an orderly stop sends its last data behind a transaction that is on its way, without waiting for that", async () => {
+    const batcher = world.batcher({ flushTimeoutMs: 60_000 });
+    batcher.start();
+    await world.rounds(2);
+    world.l1.isStuck = true;
+    await world.rounds(2);
+    expect(world.l1.pool.length).toBe(1);
+    let stopped = false;
+    const stop = batcher.stop({ flush: true }).then(() => { stopped = true; });
+    await world.clock.until("the last data are on their way", () => world.l1.pool.length === 2);
+    world.l1.isStuck = false;
+    world.l1.mine();
+    await world.clock.until("the batcher stops", () => stopped);
+    await stop;
+    expect(world.numbersOnL1).toEqual(upTo(world.chain.head.number));
+  });
+
   it("an orderly stop ends in bounded time when L1 takes nothing", async () => {
     const batcher = world.batcher({ flushTimeoutMs: 5_000 });
     batcher.start();
